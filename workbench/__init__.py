@@ -1,0 +1,1 @@
+"""The Django project: settings, addresses, the worker's app and the set-up."""
