@@ -1,0 +1,81 @@
+from django.db import models
+from django.db.models import Q
+
+from labelling.assign.rules import AssignmentState
+
+
+class Assignment(models.Model):
+    """One example handed to one labeller in one round; what became of it, and which of their labels stands."""
+
+    project = models.ForeignKey("labelling.Project", models.CASCADE, related_name="assignments")
+    example = models.ForeignKey("labelling.Example", models.CASCADE, related_name="assignments")
+    labeller = models.ForeignKey("labelling.User", models.PROTECT, related_name="assignments")
+    round = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, default=AssignmentState.LEASED)
+    leased_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    skip_reason = models.CharField(max_length=500, blank=True)
+    label = models.ForeignKey("labelling.Label", models.PROTECT, null=True, related_name="+")  # the newest one
+    revisions = models.PositiveIntegerField(default=0)
+    counted = models.BooleanField(default=False)
+    imported = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["example", "labeller", "round"], name="assignment_once_a_round"),
+            models.CheckConstraint(condition=Q(state__in=list(AssignmentState)), name="assignment_state_known"),
+            models.CheckConstraint(condition=Q(counted=False) | Q(label__isnull=False, state="done"), name="assignment_counts_a_label"),
+            models.CheckConstraint(
+                condition=Q(state="leased", ended_at=None) | (~Q(state="leased") & Q(ended_at__isnull=False)),
+                name="assignment_ended_when_over",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "labeller", "state", "leased_at"], name="assignment_mine"),
+            models.Index(fields=["state", "expires_at"], name="assignment_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"
+
+
+class AssignQueue(models.Model):
+    """One row a project, locked by whoever puts examples (back) into the queue, so that its numbers become visible
+    in their order and no labeller's cursor can pass one by."""
+
+    project = models.OneToOneField("labelling.Project", models.CASCADE, primary_key=True, related_name="queue")
+    next_position = models.BigIntegerField(default=0)
+    returned = models.BigIntegerField(default=0)  # the newest number in ReturnedExample
+    epoch = models.PositiveIntegerField(default=0)  # raised when cursors must start anew (a higher priority arrived)
+
+    def __str__(self) -> str:
+        return f"queue of {self.project_id}"
+
+
+class ReturnedExample(models.Model):
+    """An example that has room again after labellers may have passed it: each one looks at it once more."""
+
+    project = models.ForeignKey("labelling.Project", models.CASCADE, related_name="+")
+    number = models.BigIntegerField()
+    example = models.ForeignKey("labelling.Example", models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="returnedexample_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} in {self.project_id}"
+
+
+class Cursor(models.Model):
+    """How far a labeller has come in the queue: leasing starts here, so that what is done costs nothing."""
+
+    membership = models.OneToOneField("labelling.Membership", models.CASCADE, primary_key=True, related_name="cursor")
+    epoch = models.PositiveIntegerField(default=0)
+    priority = models.IntegerField(null=True)  # null: not started
+    wrapped = models.BooleanField(default=False)  # in a shuffled project: past the end, on the way to the start
+    place = models.BigIntegerField(default=-1)  # everything up to here was handed out or had no room
+    returned = models.BigIntegerField(default=0)  # everything up to this ReturnedExample was looked at
+
+    def __str__(self) -> str:
+        return f"cursor of {self.membership_id}"

@@ -1,0 +1,131 @@
+"""What a question kind must be able to do. A kind is one room: this class, one template, one JS module."""
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from labelling.errors import Invalid
+
+CLASS_KEY = re.compile(r"[^\x00-\x1f|]{1,100}")
+
+
+class Kind(ABC):
+    """One kind of question.
+
+    A question is a plain dict as in API.md; an answer is plain JSON in one canonical form, so that equal answers are
+    equal texts and share one code.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]  # for people who choose a kind
+    levels: ClassVar[tuple[str, ...]]  # of measurement, the default first
+    own_fields: ClassVar[frozenset[str]]  # what a question of this kind may hold besides the common ones
+
+    @property
+    def template(self) -> str:
+        return f"kinds/{self.name}.html"
+
+    @property
+    def script(self) -> str:
+        return f"js/kinds/{self.name}.js"
+
+    @abstractmethod
+    def check_question(self, question: Mapping[str, Any], at: str) -> dict[str, Any]:
+        """The kind's own fields, cleaned. Raises Invalid naming the field below `at`, like "questions[0]"."""
+
+    @abstractmethod
+    def canonical(self, question: Mapping[str, Any], answer: Any, at: str) -> Any:
+        """The answer in its one canonical form. Raises Invalid naming `at` and saying what would be right."""
+
+    @abstractmethod
+    def parse(self, question: Mapping[str, Any], text: str) -> Any:
+        """An answer from a cell of a CSV file, not yet checked: canonical() follows."""
+
+    @abstractmethod
+    def write(self, question: Mapping[str, Any], answer: Any) -> str:
+        """The answer as a cell of a CSV file; parse() reads it back."""
+
+    @abstractmethod
+    def names(self, question: Mapping[str, Any]) -> list[tuple[Any, str]]:
+        """The answers that can be listed, with their names for people; empty where there is no list."""
+
+    @abstractmethod
+    def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:
+        """How far two canonical answers are apart at this level: 0 for equals, symmetric."""
+
+    @abstractmethod
+    def consensus(self, question: Mapping[str, Any], answers: Sequence[Any]) -> tuple[Any, float, bool]:
+        """(answer, share that supports it, tie) of one example's canonical answers; the answer is None in a tie."""
+
+    @abstractmethod
+    def score(self, question: Mapping[str, Any], predicted: Any, reference: Any) -> float:
+        """How right a prediction is, 0..1."""
+
+    def number(self, question: Mapping[str, Any], answer: Any) -> float | None:
+        """The answer as a number, for levels that need one."""
+        return None
+
+    def text(self, answer: Any) -> str:
+        """The canonical text: what is hashed, and equal only for equal answers."""
+        return json.dumps(answer, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def show(self, question: Mapping[str, Any], answer: Any) -> str:
+        """The answer in words for people."""
+        for value, name in self.names(question):
+            if value == answer:
+                return name
+        return str(answer)
+
+
+def check_classes(question: Mapping[str, Any], at: str) -> list[dict[str, str]]:
+    """Classes: [{"key", "name"?, "definition"?}], at least two, keys unique. Shared by kinds that choose."""
+    classes = question.get("classes")
+    if not isinstance(classes, list) or len(classes) < 2:
+        raise Invalid.field(f"{at}.classes", "Give at least two classes to choose from.")
+    if len(classes) > 2000:
+        raise Invalid.field(f"{at}.classes", "A question has 2,000 classes at most.")
+    cleaned: list[dict[str, str]] = []
+    seen: set[str] = set()
+    for number, item in enumerate(classes):
+        here = f"{at}.classes[{number}]"
+        if isinstance(item, str):
+            item = {"key": item}
+        if not isinstance(item, Mapping):
+            raise Invalid.field(here, "A class is an object with key, name and definition.")
+        key = item.get("key")
+        if not isinstance(key, str) or not CLASS_KEY.fullmatch(key) or not key.strip():
+            raise Invalid.field(f"{here}.key", "A class key has 1 to 100 characters, without | and line breaks.")
+        if key in seen:
+            raise Invalid.field(f"{here}.key", f"The class {key} is there twice.")
+        seen.add(key)
+        name, definition = item.get("name") or key, item.get("definition") or ""
+        if not isinstance(name, str) or not isinstance(definition, str) or len(name) > 200 or len(definition) > 4000:
+            raise Invalid.field(here, "A class has a name of up to 200 and a definition of up to 4,000 characters.")
+        cleaned.append({"key": key, "name": plain(name, here), "definition": plain(definition, here)})
+    return cleaned
+
+
+def plain(text: str, at: str) -> str:
+    """Refuse what no database stores: null bytes and lone surrogates."""
+    if "\x00" in text:
+        raise Invalid.field(at, "The text holds a null byte. Remove it.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Invalid.field(at, "The text holds half of a surrogate pair, which is not a character.") from None
+    return text
+
+
+def most_named(answers: Sequence[Any], text: Any) -> tuple[Any, float, bool]:
+    """The most frequent answer, its share, and whether others are as frequent (then there is none)."""
+    counts: dict[str, int] = {}
+    first: dict[str, Any] = {}
+    for answer in answers:
+        key = text(answer)
+        counts[key] = counts.get(key, 0) + 1
+        first.setdefault(key, answer)
+    best = max(counts.values())
+    winners = [key for key, count in counts.items() if count == best]
+    return (None if len(winners) > 1 else first[winners[0]]), best / len(answers), len(winners) > 1

@@ -1,0 +1,144 @@
+from django.db import models
+from django.db.models import Q
+
+from labelling.tables import AppendOnly
+
+
+class Label(AppendOnly):
+    """What one labeller answered about one example, once. A revision is a new row that points at the old one, a
+    withdrawal is a row; which one stands is said by Assignment.label."""
+
+    project = models.ForeignKey("labelling.Project", models.PROTECT, related_name="labels")
+    example = models.ForeignKey("labelling.Example", models.PROTECT, related_name="labels")
+    assignment = models.ForeignKey("labelling.Assignment", models.PROTECT, related_name="labels")
+    labeller = models.ForeignKey("labelling.User", models.PROTECT, related_name="labels")
+    round = models.PositiveSmallIntegerField()
+    revision = models.PositiveIntegerField()  # 1 is the first
+    previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="next")
+    withdrawn = models.BooleanField(default=False)
+    client_id = models.UUIDField(unique=True)
+    value = models.JSONField(null=True)  # {question key: canonical answer}; null: unintelligible and the like
+    tags = models.JSONField(default=list)  # sorted keys
+    comment = models.TextField(blank=True)
+    seconds = models.FloatField(null=True)  # active ones, idle left out
+    confidence = models.FloatField(null=True)
+    schema_version = models.PositiveIntegerField()
+    guideline_version = models.PositiveIntegerField()
+    suggestion_shown = models.BooleanField(default=False)
+    imported = models.BooleanField(default=False)
+    late = models.BooleanField(default=False)  # its lease had run out
+    counted = models.BooleanField()  # whether it counted when it came in
+    labelled_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "revision"], name="label_revision_once"),
+            models.CheckConstraint(
+                condition=Q(revision=1, previous=None) | Q(revision__gt=1, previous__isnull=False),
+                name="label_revision_has_previous",
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence=None) | Q(confidence__gte=0, confidence__lte=1), name="label_confidence_share"
+            ),
+            models.CheckConstraint(condition=Q(seconds=None) | Q(seconds__gte=0), name="label_seconds_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "labeller", "-id"], name="label_mine"),
+            models.Index(fields=["project", "-id"], name="label_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"label {self.pk}"
+
+
+class AnswerCode(AppendOnly):
+    """A distinct answer to a question and its small integer: equal answers share a code."""
+
+    question = models.ForeignKey("labelling.Question", models.PROTECT, related_name="codes")
+    code = models.PositiveIntegerField()
+    value = models.JSONField()  # canonical
+    digest = models.CharField(max_length=64)  # of the canonical text
+
+    class Meta(AppendOnly.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["question", "digest"], name="answercode_answer_once"),
+            models.UniqueConstraint(fields=["question", "code"], name="answercode_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.question_id}"
+
+
+class Answer(AppendOnly):
+    """A label's answer to one question, as a code. Every one ever given."""
+
+    label = models.ForeignKey(Label, models.PROTECT, related_name="answers")
+    question = models.ForeignKey("labelling.Question", models.PROTECT, related_name="+")
+    code = models.PositiveIntegerField()
+
+    class Meta(AppendOnly.Meta):
+        constraints = [models.UniqueConstraint(fields=["label", "question"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"answer of {self.label_id}"
+
+
+class CountedAnswer(models.Model):
+    """The answers that count now, as narrow integer columns: what every figure is computed from, read in bulk.
+
+    A projection of Assignment.label and Answer, kept in the transaction that changes them; `recount` rebuilds it.
+    """
+
+    question = models.ForeignKey("labelling.Question", models.CASCADE, related_name="+")
+    example = models.ForeignKey("labelling.Example", models.CASCADE, related_name="+")
+    labeller = models.ForeignKey("labelling.User", models.PROTECT, related_name="+", db_index=False)
+    round = models.PositiveSmallIntegerField()
+    code = models.PositiveIntegerField()
+    schema_version = models.PositiveIntegerField()
+    guideline_version = models.PositiveIntegerField()
+    day = models.IntegerField()  # of labelled_at, as days since 1970-01-01 UTC
+    imported = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["question", "example", "labeller", "round"], name="countedanswer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} for {self.example_id}"
+
+
+class LabellerDay(models.Model):
+    """Counted labels and active seconds of a member on one day: pace without scanning labels."""
+
+    membership = models.ForeignKey("labelling.Membership", models.CASCADE, related_name="days")
+    day = models.DateField()  # UTC
+    labels = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "day"], name="labellerday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} on {self.day}"
+
+
+class TagCount(models.Model):
+    """How often each member used each tag on labels that count: shares without scanning labels."""
+
+    membership = models.ForeignKey("labelling.Membership", models.CASCADE, related_name="tag_counts")
+    tag = models.CharField(max_length=60)
+    labels = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "tag"], name="tagcount_once"),
+            models.CheckConstraint(condition=Q(labels__gte=0), name="tagcount_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} by {self.membership_id}"
+
+
+__all__ = ["Answer", "AnswerCode", "CountedAnswer", "Label", "LabellerDay", "TagCount"]

@@ -1,0 +1,39 @@
+"""Celery's doors: one domain call each, safe to run twice."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from labelling.jobs import services as jobs
+
+Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
+
+# What runs a job of each kind; a stage that brings a kind adds its line.
+RUNNERS: dict[str, Runner] = {}
+
+
+@shared_task(name="labelling.tasks.run_job", ignore_result=True)
+def run_job(job_id: str) -> None:
+    jobs.work_on(job_id=job_id, runners=RUNNERS, now=timezone.now())
+
+
+@shared_task(name="labelling.tasks.reap_jobs", ignore_result=True)
+def reap_jobs() -> None:
+    for job_id in jobs.reap(now=timezone.now()):
+        wake(job_id)
+
+
+def wake(job_id: str) -> None:
+    """Ring for a worker. The job row is the truth; this only saves the wait for the reaper."""
+    run_job.apply_async(args=[job_id], retry=False)
+
+
+def run_queued() -> int:
+    """Run every queued job in this process; how many there were. For tests and for commands that wait."""
+    count = 0
+    while ids := jobs.reap(now=timezone.now()):
+        for job_id in ids:
+            count += jobs.work_on(job_id=job_id, runners=RUNNERS, now=timezone.now())
+    return count
