@@ -1,13 +1,20 @@
 """All tables, for Django and migrations only; the rest of the house goes through selectors and services."""
 
 from labelling.accounts.models import ApiToken, User
-from labelling.assign.models import Assignment, AssignQueue, Cursor, ReturnedExample
+from labelling.assign.models import Assignment, Cursor, ReturnedExample
 from labelling.audit import AuditEvent
 from labelling.discuss.models import Case, CaseInvite, CaseReason, Remark, Resolution
 from labelling.evaluate.models import CandidateModel, Evaluation
-from labelling.intake.models import Batch, Example, Media, Source
+from labelling.intake.models import AssignQueue, Batch, Example, Media, Source
 from labelling.jobs.models import Job, WorkerBeat
-from labelling.label.models import Answer, AnswerCode, CountedAnswer, Label, LabellerDay, TagCount
+from labelling.label.models import (
+    Answer,
+    AnswerCode,
+    CountedAnswer,
+    Label,
+    LabellerDay,
+    TagCount,
+)
 from labelling.measure.models import AgreementRun, ResolvedAnswer, TookPart
 from labelling.projects.models import (
     GuidelineVersion,

@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "labelling.apps.LabellingConfig",
+    "workbench.apps.WorkbenchConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -231,7 +232,8 @@ else:
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = [folder for folder in (CHECKOUT / "build" / "static", CHECKOUT / "static") if folder.is_dir()]
+# What `build.mjs` makes of `static/`; the sources themselves import packages by name, which no browser understands.
+STATICFILES_DIRS = [folder for folder in [CHECKOUT / "build" / "static"] if folder.is_dir()]
 MEDIA_ROOT = DATA / "media"
 MEDIA_URL = "/media/"
 STORAGES = {
@@ -299,7 +301,12 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the workbench 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "labelling.api.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "labelling.api.auth.SessionOrNothing",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "labelling.api.parsers.CleanJSONParser",
+        "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -40,19 +40,6 @@ class Assignment(models.Model):
         return f"assignment {self.pk}"
 
 
-class AssignQueue(models.Model):
-    """One row a project, locked by whoever puts examples (back) into the queue, so that its numbers become visible
-    in their order and no labeller's cursor can pass one by."""
-
-    project = models.OneToOneField("labelling.Project", models.CASCADE, primary_key=True, related_name="queue")
-    next_position = models.BigIntegerField(default=0)
-    returned = models.BigIntegerField(default=0)  # the newest number in ReturnedExample
-    epoch = models.PositiveIntegerField(default=0)  # raised when cursors must start anew (a higher priority arrived)
-
-    def __str__(self) -> str:
-        return f"queue of {self.project_id}"
-
-
 class ReturnedExample(models.Model):
     """An example that has room again after labellers may have passed it: each one looks at it once more."""
 

@@ -1,6 +1,5 @@
-"""The life of an assignment, and the seeded order in which examples are handed out."""
+"""The life of an assignment."""
 
-import hashlib
 from enum import StrEnum
 
 
@@ -12,17 +11,4 @@ class AssignmentState(StrEnum):
     EXPIRED = "expired"
 
 
-PRIME = 2_147_483_647  # places of a shuffled project are a permutation of 0..PRIME-1
 MAX_LEASES_AT_ONCE = 50
-
-
-def number_from(seed: int, words: str, below: int) -> int:
-    """A number in [0, below) that is always the same for the same seed and words."""
-    digest = hashlib.sha256(f"{seed}:{words}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % below
-
-
-def shuffled_place(seed: int, position: int) -> int:
-    """Where the example at this position stands in the project's shuffled order: a permutation modulo a prime."""
-    factor = 1 + number_from(seed, "factor", PRIME - 1)
-    return (position * factor + number_from(seed, "offset", PRIME)) % PRIME

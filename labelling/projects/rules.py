@@ -74,12 +74,15 @@ def check_tags(tags: Any) -> list[dict[str, str]]:
     """A project's own tags: [{"key", "name"}]. The three built-in ones are always there besides."""
     if not isinstance(tags, list):
         raise Invalid.field("tags", "Tags are a list of objects with key and name.")
-    cleaned, seen = [], set(BUILT_IN_TAGS)
+    cleaned: list[dict[str, str]] = []
+    seen: set[str] = set()
     for number, tag in enumerate(tags):
         at = f"tags[{number}]"
         if not isinstance(tag, dict):
             raise Invalid.field(at, "Each tag is an object with key and name.")
         key = tag.get("key")
+        if key in BUILT_IN_TAGS:
+            continue  # always there; a client may send back what it was told
         if not isinstance(key, str) or not KEY.fullmatch(key):
             raise Invalid.field(f"{at}.key", "A key has letters, digits, _ . and - only.")
         if key in seen:

@@ -1,0 +1,30 @@
+"""The API's addresses, stage by stage. A stage adds its own block and nothing else."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from labelling.api import accounts, errors, jobs, projects
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    # accounts
+    path("users/", accounts.Users.as_view()),
+    path("users/<str:username>/tokens/", accounts.Tokens.as_view()),
+    # jobs
+    path("jobs/<str:job_id>/", jobs.JobDetail.as_view()),
+    path("jobs/<str:job_id>/cancel/", jobs.JobCancel.as_view()),
+    # projects
+    path("projects/", projects.Projects.as_view()),
+    path("projects/<str:slug>/", projects.ProjectDetail.as_view()),
+    path("projects/<str:slug>/members/", projects.Members.as_view()),
+    path("projects/<str:slug>/members/<str:username>/", projects.Member.as_view()),
+    path("projects/<str:slug>/guidelines/", projects.Guidelines.as_view()),
+    # intake
+    # assign
+    # label
+    # measure
+    # discuss
+    # release
+    # evaluate
+    re_path(r"^(?P<path>.*)$", errors.not_found),
+]
