@@ -4,7 +4,7 @@ import os
 import sys
 
 
-def main() -> int | None:
+def main():  # no annotations: an old Python must get as far as the sentence below
     if sys.version_info < (3, 11):
         sys.stderr.write(
             "The workbench needs Python 3.11 or newer; this is %d.%d (%s). Run the same command with a newer one, "

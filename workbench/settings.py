@@ -30,7 +30,7 @@ def flag(name: str) -> bool:
 DATA = Path(env.str("WORKBENCH_DATA", "") or CHECKOUT / "var").expanduser().resolve()
 try:
     DATA.mkdir(parents=True, exist_ok=True)
-    for name in ("media", "broker", "cache"):
+    for name in ("media", "broker", "cache", "static"):
         (DATA / name).mkdir(mode=0o700, exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(
