@@ -102,6 +102,16 @@ def list_members(project: Project) -> QuerySet[Membership]:
     return Membership.objects.filter(project=project, removed_at=None).select_related("user").order_by("user__username")
 
 
+def list_former_members(project: Project) -> QuerySet[Membership]:
+    """Those who were taken out, the last one first: their labels stay, and they can be put back."""
+    return Membership.objects.filter(project=project, removed_at__isnull=False).select_related("user").order_by("-removed_at", "-id")
+
+
+def memberships_of(viewer: Viewer) -> dict[int, Membership]:
+    """The viewer's own part in each of their projects, by the project's id."""
+    return {row.project_id: row for row in Membership.objects.filter(user_id=viewer.user_id, removed_at=None)}
+
+
 def all_tags(project: Project) -> list[dict[str, str]]:
     """The built-in tags and the project's own: [{"key", "name"}]."""
     return [{"key": key, "name": BUILT_IN_TAG_NAMES[key]} for key in BUILT_IN_TAGS] + list(project.tags)

@@ -10,6 +10,7 @@ from django.db.models import Max
 from labelling import audit
 from labelling.access import Permission, Role, Viewer, check_permission
 from labelling.accounts.models import User
+from labelling.accounts.services import create_user
 from labelling.errors import Conflict, Invalid, NotAllowed, NotFound
 from labelling.kinds.questions import check_questions
 from labelling.projects import rules
@@ -165,6 +166,16 @@ def add_member(*, actor: Viewer, slug: str, username: Any, role: Any, now: datet
             actor=actor, verb="set member", obj=membership, now=now, project_id=project.pk, username=user.username, role=role
         )
     return membership
+
+
+def create_member(
+    *, actor: Viewer, slug: str, username: Any, display_name: Any, password: str, role: Any, now: datetime
+) -> Membership:
+    """A new account that is a member at once, or neither. For site admins who lead."""
+    get_project(actor, slug, Permission.MANAGE_MEMBERS)
+    with transaction.atomic():
+        create_user(actor=actor, username=username, password=password, display_name=display_name, now=now)
+        return add_member(actor=actor, slug=slug, username=username, role=role, now=now)
 
 
 def remove_member(*, actor: Viewer, slug: str, username: str, now: datetime) -> None:
