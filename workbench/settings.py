@@ -109,7 +109,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "workbench.apps.StaticFiles",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
