@@ -316,6 +316,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
     "TITLE": "Workbench",
     "DESCRIPTION": "Label blind, measure agreement, discuss, release versions, evaluate.",
     "VERSION": "1",

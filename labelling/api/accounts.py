@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from labelling.accounts import services
 from labelling.api.base import View, body_of
+from labelling.api.docs import TEXT, TIME, WHOLE, describe, many, thing
 from labelling.projects import selectors as projects
 
 
@@ -17,6 +18,13 @@ class TokenInput(serializers.Serializer):
 class Users(View):
     """`POST /users/` (site admins)."""
 
+    @describe(
+        "Create a user (site admins)",
+        body=thing({"username": TEXT}, password=TEXT, display_name=TEXT),
+        status=201,
+        answer=thing({"id": WHOLE, "username": TEXT}),
+        errors=(400, 401, 403, 409),
+    )
     def post(self, request: Request) -> Response:
         body = body_of(request)
         user = services.create_user(
@@ -32,6 +40,12 @@ class Users(View):
 class Tokens(View):
     """`POST /users/{username}/tokens/` (a site admin, or that user). The token is shown this once."""
 
+    @describe(
+        "Make a token; it is shown this once",
+        status=201,
+        body=thing({"name": TEXT, "scopes": many(TEXT)}, purpose=TEXT, project=TEXT, expires_at=TIME),
+        answer=thing({"id": WHOLE, "name": TEXT, "token": TEXT}),
+    )
     def post(self, request: Request, username: str) -> Response:
         body = body_of(request)
         checked = TokenInput(data=body)

@@ -1,0 +1,119 @@
+"""How a view is described in the OpenAPI document: one line over each method.
+
+    @describe("One project", answer=PROJECT)
+    def get(self, request, slug): ...
+
+Shapes are plain JSON Schema; errors that every door can answer with are added here and nowhere else.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+Shape = dict[str, Any]
+
+TEXT: Shape = {"type": "string"}
+WHOLE: Shape = {"type": "integer"}
+NUMBER: Shape = {"type": "number"}
+TRUTH: Shape = {"type": "boolean"}
+TIME: Shape = {"type": "string", "format": "date-time"}
+ANYTHING: Shape = {}
+FREE: Shape = {"type": "object", "additionalProperties": True}
+
+
+def thing(needed: Mapping[str, Shape], /, **optional: Shape) -> Shape:
+    """An object with these fields; more may come in later versions."""
+    return {"type": "object", "properties": {**needed, **optional}, "required": list(needed)}
+
+
+def maybe(shape: Shape) -> Shape:
+    """The shape, or null."""
+    return {"oneOf": [shape, {"type": "null"}]} if "type" not in shape else {**shape, "type": [shape["type"], "null"]}
+
+
+def many(shape: Shape) -> Shape:
+    return {"type": "array", "items": shape}
+
+
+def pages(shape: Shape) -> Shape:
+    """One page of a cursor-paged list."""
+    return thing({"next": maybe(TEXT), "previous": maybe(TEXT), "results": many(shape)})
+
+
+ERROR = thing({"code": TEXT, "message": TEXT, "fields": {"type": "object", "additionalProperties": many(TEXT)}})
+JOB = thing(
+    {
+        "id": {"type": "string", "format": "uuid"},
+        "kind": TEXT,
+        "state": {"type": "string", "enum": ["queued", "running", "done", "failed", "cancelled"]},
+        "progress": thing({"done": WHOLE, "total": maybe(WHOLE)}),
+        "result": maybe(FREE),
+        "error": maybe(TEXT),
+        "url": TEXT,
+        "waiting_for_worker": TRUTH,
+    }
+)
+ACCEPTED = thing({"job": JOB})
+FIGURE = thing(
+    {"value": maybe(NUMBER)},
+    low=maybe(NUMBER),
+    high=maybe(NUMBER),
+    confidence=NUMBER,
+    n_examples=WHOLE,
+    n_labels=WHOLE,
+    n_labellers=WHOLE,
+    method=TEXT,
+    undefined=TEXT,
+)
+SENTENCES = {
+    400: "Something in the request is not what was asked for; nothing was stored.",
+    401: "No token, or one that is not known.",
+    403: "The role or the token's scopes do not allow it.",
+    404: "Not there, or not there for this viewer.",
+    409: "The state does not allow it.",
+    413: "Too large.",
+    422: "A file was taken, but what is in it is wrong.",
+    429: "Too many at once.",
+}
+
+
+def describe(
+    summary: str,
+    *,
+    answer: Shape | None = None,
+    status: int = 200,
+    body: Shape | None = None,
+    multipart: Shape | None = None,
+    query: Iterable[str | tuple[str, str]] = (),
+    errors: Iterable[int] = (400, 401, 403, 404),
+    also: Mapping[int, Shape | None] | None = None,
+    paged: bool = False,
+) -> Callable[[Any], Any]:
+    """Describe one method of a view. `query` names parameters, with a sentence each where one helps; `also` gives further
+    answers by status; `paged` adds the cursor's parameters and wraps the answer in a page."""
+    request: Any = None
+    if body is not None:
+        request = {"application/json": body}
+    if multipart is not None:
+        request = {"multipart/form-data": multipart} | (request or {})
+    if paged and answer is not None:
+        answer = pages(answer)
+        query = [*query, ("cursor", "from next or previous"), ("page_size", "up to 1,000")]
+    responses: dict[Any, Any] = {status: _response(answer, "Done.")}
+    for number, shape in (also or {}).items():
+        responses[number] = _response(shape, "Done.")
+    for number in errors:
+        responses[number] = OpenApiResponse(ERROR, description=SENTENCES[number])
+    parameters = [
+        OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.QUERY, description=text)
+        for name, text in (pair if isinstance(pair, tuple) else (pair, "") for pair in query)
+    ]
+    name = re.sub(r"[^a-z0-9]+", "_", summary.lower()).strip("_")  # summaries are unique, so operations are
+    return extend_schema(summary=summary, operation_id=name, request=request, responses=responses, parameters=parameters)
+
+
+def _response(shape: Shape | None, words: str) -> Any:
+    return OpenApiResponse(description=words) if shape is None else OpenApiResponse(shape, description=words)
