@@ -21,10 +21,11 @@ class Up:
     def __init__(self, data: Path, *arguments: str) -> None:
         self.data, self.port = data, free_port()
         self.output = data.parent / f"{data.name}-output.txt"
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(self.port), "--data", str(data), "--no-demo", *arguments],
-            cwd=CHECKOUT, stdout=self.output.open("w"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        )
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up", "--port", str(self.port), "--data", str(data), "--no-demo", *arguments],
+                cwd=CHECKOUT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            )
 
     def said(self, words: str, *, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
