@@ -38,4 +38,4 @@ def viewer_by_token(token: str, *, now: datetime) -> tuple[User, Viewer]:
 
 def list_tokens(viewer: Viewer) -> list[ApiToken]:
     """The viewer's own tokens that still work or expired, newest first."""
-    return list(ApiToken.objects.filter(user_id=viewer.user_id, revoked_at=None).order_by("-created_at", "-id"))
+    return list(ApiToken.objects.select_related("project").filter(user_id=viewer.user_id, revoked_at=None).order_by("-created_at", "-id"))

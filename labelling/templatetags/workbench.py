@@ -196,16 +196,17 @@ STAGES = (
     ("discuss", "Discuss", Permission.JOIN_CASES),
     ("release", "Release", Permission.READ_VERSIONS),
     ("evaluate", "Evaluate", Permission.READ_EVALUATIONS),
-    ("settings", "Settings", Permission.READ_PROJECT),
+    ("settings", "Settings", Permission.EDIT_PROJECT),
 )
 
 
 @register.inclusion_tag("parts/stages.html", takes_context=True)
 def stages(context: template.Context) -> dict[str, Any]:
     """The stages of the flow that this person may enter. A stage's first page is the URL name of its word, with `slug`."""
-    place, request = context.get("place"), context.get("request")
+    request = context.get("request")
+    place = getattr(request, "place", None)
     links = []
-    if place is not None and request is not None:
+    if place is not None:
         parts = request.path.strip("/").split("/")
         here = context.get("stage") or (parts[2] if len(parts) > 2 else "overview")
         for name, word, permission in STAGES:

@@ -1,0 +1,16 @@
+"""All pages, stage by stage: each stage's module keeps its own `urlpatterns` and has its line here.
+
+The first page of a stage has the URL name of its word in the navigation (overview, import, assign, label, measure,
+discuss, release, evaluate, settings) and takes `slug`; the navigation finds it by that name.
+"""
+
+from labelling.web import account, guidelines, jobs, members, projects, schema
+
+urlpatterns = [
+    *projects.urlpatterns,
+    *members.urlpatterns,
+    *guidelines.urlpatterns,
+    *schema.urlpatterns,
+    *account.urlpatterns,
+    *jobs.urlpatterns,
+]

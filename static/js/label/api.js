@@ -1,0 +1,61 @@
+/* The few requests of this page. Whatever does not come through is Unreachable (try again); what the server refuses is
+   Refused with its status and sentence. */
+
+const PATIENCE = 20_000;
+
+export class Unreachable extends Error {
+  constructor(retryAfter = 0) { super("The server does not answer."); this.retryAfter = retryAfter; }
+}
+
+export class Refused extends Error {
+  constructor(status, message) { super(message); this.status = status; }
+}
+
+const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+
+async function ask(url, { method = "GET", body, keepalive = false, patience = PATIENCE } = {}) {
+  const headers = { Accept: "application/json", "X-Requested-With": "fetch" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken"); // read anew: a log-in in another tab changes it
+  let response, text;
+  try {
+    response = await fetch(url, {
+      method, headers, keepalive, redirect: "manual", cache: "no-store", credentials: "same-origin",
+      body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(patience),
+    });
+    text = await response.text();
+  } catch {
+    throw new Unreachable();
+  }
+  if (response.type === "opaqueredirect") throw new Refused(401, "You are no longer logged in.");
+  let answer = null;
+  try { answer = JSON.parse(text); } catch { /* a proxy's page */ }
+  if (response.ok && answer !== null) return answer;
+  const { status } = response;
+  if (status >= 500 || status === 429 || status === 408 || response.ok) {
+    throw new Unreachable(1000 * (Number(response.headers.get("Retry-After")) || 0));
+  }
+  throw new Refused(status, answer?.message ?? `The server answered ${status}.`);
+}
+
+export class Api {
+  constructor(urls, user) { this.urls = urls; this.user = user; }
+
+  /** One entry of the outbox; resolves to its receipt. */
+  send(entry) {
+    const base = this.urls.assignment.replace("0", entry.assignment);
+    const body = entry.kind === "skip" ? entry.body : { ...entry.body, client_id: entry.client_id };
+    const keepalive = JSON.stringify(body).length < 30_000; // so that closing the tab does not cut it off
+    return ask(`${base}${entry.kind}/`, { method: "POST", body, keepalive });
+  }
+
+  /** Leases up to `count` examples, those leased already included; also how far one is. */
+  stock(count) { return ask(this.urls.stock, { method: "POST", body: { count, user: this.user } }); }
+
+  /** Whose session this is, or null. */
+  async who() { return (await ask(this.urls.who, { patience: 5000 })).user; }
+
+  history() { return ask(this.urls.history); }
+  guidelines() { return ask(this.urls.guidelines); }
+  preferences(body) { return ask(this.urls.preferences, { method: "POST", body }); }
+}

@@ -1,0 +1,142 @@
+/* What happens when the next example is not there, or not yet due: guidelines first, changed guidelines, changed
+   questions, the end, no connection, another tab. */
+
+import { h } from "../lib/dom.js";
+import { count } from "./words.js";
+
+const PATIENCE = 400; // no word about waiting before that
+const RETRY = 3000;
+
+export class Flow {
+  #timer = null;
+  #read = 0;
+
+  constructor({ page, between, stock, outbox, sender, api, drawer, progress }) {
+    Object.assign(this, { page, between, stock, outbox, sender, api, drawer, progress });
+    this.storage = `workbench-guidelines:${page.user.name}:${page.project.slug}`;
+    this.#read = Math.max(page.guidelines.seen, this.#stored());
+    this.guidelines = page.guidelines; // {version, html, reason, changes}
+    this.elsewhere = false;
+    stock.addEventListener("filled", ({ detail }) => this.#learn(detail.answer));
+    stock.addEventListener("failed", ({ detail }) => this.#failed(detail.error));
+    addEventListener("online", () => this.session.current || this.elsewhere || this.#ask());
+  }
+
+  /** Whether an example may come now. */
+  mayGoOn() {
+    if (this.elsewhere || this.between.shown && this.reading) return false;
+    if (this.guidelines.text && this.#read < this.guidelines.version) return false;
+    return !this.#newQuestions();
+  }
+
+  /** No example came: say why. */
+  stopped() {
+    if (this.elsewhere) return this.#otherTab();
+    if (this.guidelines.text && this.#read < this.guidelines.version) return this.#guidelines();
+    if (this.#newQuestions()) return this.#questions();
+    return this.#ask();
+  }
+
+  hide() {
+    clearTimeout(this.#timer);
+    this.reading = false;
+    if (this.between.shown) this.between.hide();
+  }
+
+  /** A refill arrived while nothing was on the screen. */
+  filled() {
+    if (this.elsewhere || this.reading) return;
+    if (this.stock.length) this.session.next();
+    else this.#end();
+  }
+
+  taken() { this.elsewhere = true; this.session.suspend(); this.stopped(); }
+
+  #ask() {
+    clearTimeout(this.#timer);
+    if (!this.between.shown) {
+      this.#timer = setTimeout(() => this.between.show("Getting the next examples", [h("p", {}, "The server is looking for examples that you have not labelled.")]), PATIENCE);
+    }
+    this.stock.refill({ now: true });
+  }
+
+  #learn(answer) {
+    if (answer.guideline_version > this.guidelines.version) this.api.guidelines().then((newer) => this.#adopt(newer)).catch(() => {});
+    if (answer.user && answer.user !== this.page.user.name) this.sender.report({ kind: "other-user", user: answer.user });
+  }
+
+  /** Newer guidelines: in the drawer at once, and between this example and the next. */
+  #adopt(newer) {
+    this.guidelines = newer;
+    this.drawer.write(newer.html);
+  }
+
+  #newQuestions() {
+    const next = this.stock.next?.assignment.schema_version;
+    return next !== undefined && next !== this.page.schema_version;
+  }
+
+  #failed(error) {
+    if (error.status === 401) this.sender.report({ kind: "login" });
+    if (error.status === 409) this.sender.report({ kind: "other-user", user: "Somebody else" });
+    if (this.session.current || this.elsewhere || this.reading) return;
+    clearTimeout(this.#timer);
+    const { length } = this.outbox.waiting;
+    const safe = length ? `Your ${count(length, "label")} ${length === 1 ? "is" : "are"} safe here.` : "Every label of yours is saved.";
+    if (error.status) {
+      this.between.show("No more examples", [h("p", {}, `${error.message} ${safe}`)], [{ words: "Look again", act: () => this.#ask() }]);
+      return;
+    }
+    this.between.show("No connection", [h("p", {}, `No more examples on this computer until the connection is back. ${safe}`)], [{ words: "Look again", act: () => this.#ask() }]);
+    this.#timer = setTimeout(() => this.#ask(), RETRY);
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    const { waiting } = this.stock;
+    const others = waiting ? `${count(waiting, "example waits", "examples wait")} for other people.` : "";
+    this.progress.sync({ left: 0 });
+    this.between.show("Nothing left for you now", [h("p", {}, others || "All examples have the labels they need, or are with other people.")], [
+      { words: "Look again", act: () => { this.stock.empty({ forget: true }); this.#ask(); } },
+      { words: "Your last ten", act: () => this.session.recent.open() },
+    ]);
+  }
+
+  #guidelines() {
+    const first = this.#read === 0;
+    const { html, reason, changes, version } = this.guidelines;
+    this.reading = true;
+    const prose = h("div", { class: "prose" });
+    prose.innerHTML = html; // cleaned by the server
+    const news = first ? [h("p", { class: "lead" }, "These are the guidelines of this project. They stay one key away: G.")] : [
+      h("p", { class: "lead" }, reason ? `What changed: ${reason}` : "The guidelines were changed. From the next example on, these hold."),
+      ...(changes?.length ? [h("ul", { class: "diff" }, changes.map(({ kind, text }) => h("li", { class: kind }, h("span", { "aria-label": kind === "added" ? "Added" : "Removed" }, kind === "added" ? "+" : "−"), h("span", {}, text))))] : []),
+    ];
+    const body = first ? [...news, prose] : [...news, h("details", { class: "more" }, h("summary", {}, "The whole guidelines"), prose)];
+    this.between.show(first ? "Before you start" : `The guidelines changed: version ${version}`, body, [{
+      words: first ? "Start labelling" : "Go on", act: () => { this.#confirm(version); this.reading = false; this.session.next(); },
+    }]);
+  }
+
+  #confirm(version) {
+    this.#read = version;
+    try { localStorage.setItem(this.storage, version); } catch { /* asked again next time, then */ }
+  }
+
+  #stored() { try { return Number(localStorage.getItem(this.storage)) || 0; } catch { return 0; } }
+
+  #questions() {
+    this.reading = true;
+    this.between.show("The questions changed", [h("p", {}, "A lead changed the questions of this project. Your labels so far are kept; the next examples come with the new questions.")], [
+      { words: "Show the new questions", act: () => location.reload() },
+    ]);
+  }
+
+  #otherTab() {
+    clearTimeout(this.#timer);
+    this.reading = true;
+    this.between.show("You are labelling in another tab", [h("p", {}, "So that no example comes twice, one tab labels at a time. Nothing is lost.")], [
+      { words: "Label here instead", act: () => this.onlyTab.take() },
+    ]);
+  }
+}

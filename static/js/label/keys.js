@@ -1,0 +1,74 @@
+/* Keys act on the page, and never in a text field, with Ctrl, Alt or Meta, while an input method composes, or when a key
+   repeats itself. A layer on top (a dialog, a notice between two examples) takes all of them. */
+
+import { isTyping } from "../lib/dom.js";
+
+/** 0…9 of a key, also where the row of digits is reached with Shift (AZERTY); null otherwise. */
+export function digitOf(event) {
+  if (/^[0-9]$/.test(event.key)) return Number(event.key);
+  const code = /^(?:Digit|Numpad)([0-9])$/.exec(event.code ?? "");
+  return code && !event.shiftKey && event.key?.length === 1 ? Number(code[1]) : null;
+}
+
+/** "u", "enter", "escape", "/", "?"; a letter by its place where the layout writes another script. */
+export function nameOf(event) {
+  const key = event.key ?? "";
+  if (key.length === 1) {
+    if (/[a-z]/i.test(key)) return key.toLowerCase();
+    const code = /^Key([A-Z])$/.exec(event.code ?? "");
+    if (code && key.charCodeAt(0) > 127) return code[1].toLowerCase();
+    return key;
+  }
+  return key.toLowerCase();
+}
+
+const PRESSES = "button, a[href], summary, select, [role=button]"; // what Enter and Space press by themselves
+
+export class Keys {
+  #layers = [];
+
+  /** `actions`: {name: function that returns false when the key is not taken}; `digit(n, event)`; `submit(event)`;
+      `escape(event)`; `mayLetters()`: whether their owner left the letter keys on. */
+  constructor({ actions, digit, submit, escape, mayLetters }) {
+    Object.assign(this, { actions, digit, submit, escape, mayLetters });
+    document.addEventListener("keydown", (event) => this.#down(event));
+  }
+
+  /** Puts a layer on top: {digit?, key?(name, event)}. Returns what takes it away. */
+  layer(layer) {
+    this.#layers.push(layer);
+    return () => { this.#layers = this.#layers.filter((other) => other !== layer); };
+  }
+
+  #down(event) {
+    if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+    const name = nameOf(event);
+    const typing = isTyping(event.target);
+    const top = this.#layers.at(-1);
+    if (event.ctrlKey || event.altKey || event.metaKey) {
+      if (typing && !top && name === "enter" && event.ctrlKey && !event.repeat) this.#take(event, () => this.submit(event));
+      return;
+    }
+    if (top) {
+      if (!typing && !event.repeat && top.key?.(name, event, digitOf(event))) event.preventDefault();
+      return;
+    }
+    if (document.querySelector("dialog[open]")) return; // the dialog's own keys
+    if (name === "escape") return this.#take(event, () => this.escape(event));
+    if (typing || event.repeat) return;
+    if (name === "enter") {
+      if (!event.target.closest?.(PRESSES)) this.#take(event, () => this.submit(event));
+      return;
+    }
+    const digit = digitOf(event);
+    if (digit !== null) return this.#take(event, () => this.digit(digit, event));
+    if (name === " " || (/^[a-z]$/.test(name) && !this.mayLetters())) return;
+    const action = this.actions[name];
+    if (action && action(event) !== false) event.preventDefault();
+  }
+
+  #take(event, act) {
+    event.preventDefault();
+    act();
+  }
+}

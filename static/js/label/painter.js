@@ -1,0 +1,55 @@
+/* Draws examples ahead of their turn and puts one on the screen: <article id="example" tabindex="-1">. */
+
+import { h } from "../lib/dom.js";
+import { displayOf } from "./registry.js";
+
+export class Painter {
+  static async make(display) {
+    return new Painter(display, await Promise.all(display.map((part) => displayOf(part.as))));
+  }
+
+  constructor(display, draws) {
+    this.display = display;
+    this.draws = draws;
+    this.article = document.getElementById("example");
+    this.onmedia = () => {};
+  }
+
+  /** An item for the stock: {assignment, node, media: "ready"|"loading"|"failed"}. */
+  draw(assignment) {
+    const { data, key } = assignment.example;
+    const item = { assignment, node: h("div", { class: "example-body" }), media: "ready" };
+    const waits = [];
+    this.display.forEach((part, place) => {
+      const drawn = this.draws[place](data[part.field] ?? "", { key, field: part.field });
+      if (this.display.length > 1) item.node.append(h("h2", { class: "field-name" }, part.field.replaceAll("_", " ")));
+      item.node.append(drawn.node);
+      if (drawn.ready) waits.push(drawn);
+    });
+    if (waits.length) this.#await(item, waits);
+    return item;
+  }
+
+  /** In this very frame. */
+  paint(item, name) {
+    this.article.setAttribute("aria-label", name);
+    this.article.dataset.assignment = item.assignment.id;
+    this.article.replaceChildren(item.node);
+    this.article.focus({ preventScroll: true });
+    if (scrollY > 0) scrollTo(0, 0);
+  }
+
+  #await(item, waits) {
+    const settle = (promises) => {
+      item.media = "loading";
+      Promise.all(promises).then(
+        () => { item.media = "ready"; },
+        () => {
+          item.media = "failed";
+          for (const drawn of waits) drawn.failed(() => settle(waits.map((other) => other.again())));
+        },
+      ).then(() => this.onmedia(item));
+    };
+    settle(waits.map((drawn) => drawn.ready));
+  }
+}

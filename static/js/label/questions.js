@@ -1,0 +1,105 @@
+/* All questions of the project on one example: which are asked (show_if), which one the digits go to, what is missing.
+   <fieldset data-question="sentiment" data-kind="choice">…</fieldset>, one a question, drawn by templates/kinds/. */
+
+import { kindOf } from "./registry.js";
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+export class Questions {
+  #active = 0;
+
+  /** `changed({by, question, event})` after each choice made by the labeller. */
+  static async make(questions, root, changed) {
+    const kinds = await Promise.all(questions.map((question) => kindOf(question.kind)));
+    return new Questions(questions, kinds, root, changed);
+  }
+
+  constructor(questions, kinds, root, changed) {
+    this.parts = questions.map((question, place) => {
+      const host = root.querySelector(`[data-question="${CSS.escape(question.key)}"]`);
+      const part = { question, host, place };
+      part.kind = kinds[place](question, host, (how) => {
+        this.#show();
+        if (how.by === "key" || how.by === "find") this.#advance(place); else this.#activate(place);
+        changed({ ...how, question });
+      });
+      host.addEventListener("focusin", () => this.#activate(place));
+      return part;
+    });
+    this.#show();
+  }
+
+  get shown() { return this.parts.filter(({ host }) => !host.hidden); }
+  get active() { return this.parts[this.#active]; }
+
+  /** Answers to what is asked, by question key. */
+  get value() {
+    const answers = this.shown.map(({ question, kind }) => [question.key, kind.get()]);
+    return Object.fromEntries(answers.filter(([, answer]) => answer !== null));
+  }
+
+  set(value) {
+    for (const { question, kind } of this.parts) kind.set(value?.[question.key] ?? null);
+    this.#show();
+    this.#activate((this.#unanswered() ?? this.parts[0]).place);
+  }
+
+  /** The first question that wants an answer: {question, sentence, part}, or null. */
+  get missing() {
+    for (const part of this.shown) {
+      const sentence = part.kind.missing();
+      if (sentence) return { part, sentence: this.shown.length > 1 ? `${sentence} to “${part.question.prompt}”` : sentence };
+    }
+    return null;
+  }
+
+  key(event, digit) { return this.active.kind.keys(event, digit); }
+
+  /** Opens the search of the active question; false where it has none. */
+  find() { return this.active.kind.find?.() ?? false; }
+
+  /** Next or previous question; false when there is but one. */
+  move(by) {
+    const shown = this.shown;
+    if (shown.length < 2) return false;
+    const here = shown.indexOf(this.active);
+    this.#activate(shown[(here + by + shown.length) % shown.length].place);
+    this.active.host.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  activate(part) { this.#activate(part.place); }
+
+  /** The answers in words, for the undo line. */
+  words(value, parts = this.parts) {
+    return parts.filter(({ question }) => value?.[question.key] !== undefined)
+      .map(({ question, kind }) => kind.words(value[question.key])).join(", ");
+  }
+
+  /** Tells kinds that draw on the example (spans, boxes) what is on the screen now. */
+  painted(article, data) { for (const { kind } of this.parts) kind.painted?.(article, data); }
+
+  #unanswered() { return this.shown.find(({ kind }) => kind.get() === null); }
+
+  #advance(place) {
+    const shown = this.shown;
+    const next = shown.find((part) => part.place > place && part.kind.get() === null) ?? this.#unanswered();
+    this.#activate(next ? next.place : place);
+  }
+
+  #activate(place) {
+    this.#active = place;
+    const several = this.shown.length > 1;
+    for (const part of this.parts) part.host.toggleAttribute("data-active", several && part.place === place);
+  }
+
+  #show() {
+    const answers = {};
+    for (const { question, kind, host } of this.parts) {
+      const rule = question.show_if;
+      host.hidden = Boolean(rule) && !rule.is.some((answer) => same(answer, answers[rule.question]));
+      if (!host.hidden) answers[question.key] = kind.get();
+    }
+    if (this.active?.host.hidden) this.#activate((this.#unanswered() ?? this.parts[0]).place);
+  }
+}

@@ -1,0 +1,82 @@
+/* The examples leased ahead, drawn and decoded before their turn: taking one is a matter of the same frame. */
+
+import { Refused } from "./api.js";
+
+export const AHEAD = 9; // besides the one on the screen
+export const LOW = 3;
+const ASK_AGAIN = 15_000; // while nothing is left, and somebody still labels
+
+export class Stock extends EventTarget {
+  #items = [];
+  #seen = new Set(); // on the screen, waiting here, or answered: what a late response may still list
+  #asking = null;
+  #askedAt = -Infinity;
+
+  constructor({ api, outbox, draw }) {
+    super();
+    Object.assign(this, { api, outbox, draw });
+    this.waiting = 0; // examples that wait for other people
+    this.none = false; // the server had no more for us
+    this.away = false; // the last request did not come through
+  }
+
+  get length() { return this.#items.length; }
+  get asking() { return this.#asking !== null; }
+  get next() { return this.#items[0] ?? null; }
+
+  /** Takes in what the server leased: {assignments, waiting, ...}. */
+  add(answer) {
+    let added = 0;
+    for (const assignment of answer.assignments) {
+      if (this.#seen.has(assignment.id) || this.outbox.has(assignment.id)) continue;
+      this.#seen.add(assignment.id);
+      this.#items.push(this.draw(assignment));
+      added += 1;
+    }
+    this.waiting = answer.waiting ?? 0;
+    this.none = added === 0;
+    return added;
+  }
+
+  /** The next example, or null. */
+  take() { return this.#items.shift() ?? null; }
+
+  /** Puts one back in front: it was interrupted. */
+  putBack(item) {
+    this.#seen.add(item.assignment.id);
+    this.#items.unshift(item);
+  }
+
+  /** Forgets everything, also what was answered (`Look again`); examples in the outbox stay out. */
+  empty({ forget = false } = {}) {
+    const gone = this.#items;
+    this.#items = [];
+    if (forget) this.#seen.clear();
+    else for (const item of gone) this.#seen.delete(item.assignment.id);
+  }
+
+  seen(assignment) { this.#seen.add(assignment); }
+
+  /** Refills in the background when it runs low. */
+  refill({ now = false } = {}) {
+    const due = this.#items.length <= LOW && (!this.none || !this.#items.length || performance.now() - this.#askedAt > ASK_AGAIN);
+    if (this.#asking || !(now || due)) return this.#asking ?? Promise.resolve();
+    this.#askedAt = performance.now();
+    // The server lists what we hold already first, unsent answers included.
+    const count = Math.min(50, this.outbox.waiting.length + 1 + AHEAD);
+    this.dispatchEvent(new Event("asking"));
+    this.#asking = this.api.stock(count)
+      .then((answer) => {
+        this.away = false;
+        this.#asking = null;
+        const added = this.add(answer);
+        this.dispatchEvent(new CustomEvent("filled", { detail: { added, answer } }));
+      })
+      .catch((error) => {
+        this.away = !(error instanceof Refused);
+        this.#asking = null;
+        this.dispatchEvent(new CustomEvent("failed", { detail: { error } }));
+      });
+    return this.#asking;
+  }
+}

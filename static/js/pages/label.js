@@ -1,0 +1,127 @@
+/* The labelling screen: reads the page's data, makes the parts known to each other, and starts. */
+
+import { Api } from "../label/api.js";
+import { Between } from "../label/between.js";
+import { Clock } from "../label/clock.js";
+import { Comment } from "../label/comment.js";
+import { Drawer } from "../label/drawer.js";
+import { Flow } from "../label/flow.js";
+import { Help } from "../label/help.js";
+import { Keys } from "../label/keys.js";
+import { Outbox } from "../label/outbox.js";
+import { Painter } from "../label/painter.js";
+import { Progress } from "../label/progress.js";
+import { Questions } from "../label/questions.js";
+import { Recent } from "../label/recent.js";
+import { Sender } from "../label/sender.js";
+import { Session } from "../label/session.js";
+import { Skip } from "../label/skip.js";
+import { StateLine } from "../label/state.js";
+import { Stock } from "../label/stock.js";
+import { Store } from "../label/store.js";
+import { OnlyTab } from "../label/tabs.js";
+import { Tags } from "../label/tags.js";
+import { makeVoice } from "../label/voice.js";
+
+const element = (id) => document.getElementById(id);
+
+async function start() {
+  const page = JSON.parse(element("label-data").textContent);
+  const user = page.user.name;
+  let session = null;
+  const changed = (how) => session.changed(how);
+
+  const [store, painter, questions] = await Promise.all([
+    new Store(user).open(), Painter.make(page.display), Questions.make(page.questions, element("answers"), changed),
+  ]);
+  const api = new Api(page.urls, user);
+  const outbox = new Outbox(store);
+  const sender = new Sender({ outbox, api, user });
+  const [drafts] = await Promise.all([store.drafts(), outbox.load()]);
+  const stock = new Stock({ api, outbox, draw: (assignment) => painter.draw(assignment) });
+  const voice = makeVoice();
+  const tags = new Tags(changed);
+  const comment = new Comment(changed);
+  const clock = new Clock().listen();
+
+  const keys = new Keys({
+    digit: (digit, event) => session.current && questions.key(event, digit),
+    submit: (event) => session.submit(event),
+    escape: () => (drawer.isOpen ? drawer.close() : session.escape()),
+    mayLetters: () => help.mayLetters,
+    actions: {
+      u: (event) => recent.undo(event, session.assignment?.id),
+      backspace: (event) => recent.undo(event, session.assignment?.id),
+      h: () => recent.open(),
+      s: () => skip.open(),
+      c: () => comment.open(),
+      g: () => drawer.toggle(),
+      "?": () => help.open(),
+      "/": () => questions.find(),
+      arrowdown: (event) => event.target.type !== "radio" && questions.move(1),
+      arrowup: (event) => event.target.type !== "radio" && questions.move(-1),
+      ...Object.fromEntries(tags.boxes.filter((box) => box.dataset.key).map((box) => [box.dataset.key, () => session.current && tags.toggle(box.dataset.key)])),
+    },
+  });
+  const help = new Help({ keys, user, api, quick: page.user.quick, quickPossible: page.quick_possible });
+  const drawer = new Drawer({ behind: [element("work"), element("dock"), element("top")] });
+  const progress = new Progress(page.progress);
+  const between = new Between({ keys, away: [element("work"), element("dock")] });
+  const skip = new Skip({ keys, skip: (reason, event) => session.skip(reason, event), mayOpen: () => session.maySkip() });
+  const recent = new Recent({
+    keys, records: withUnsent(page.recent, outbox, page), revise: (record, event) => session.revise(record, event),
+    sentence: (record) => told(record, outbox),
+  });
+  const flow = new Flow({ page, between, stock, outbox, sender, api, drawer, progress });
+  session = new Session({
+    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, clock, recent, progress, voice, help, flow,
+  });
+  recent.current = () => session.assignment?.id;
+  flow.session = session;
+  const state = new StateLine({ outbox, sender, store, voice, loginUrl: page.urls.login, open: (entry) => session.revise(recordOf(entry)) });
+  store.onlost = () => state.update();
+
+  outbox.addEventListener("settled", ({ detail: { entry, receipt } }) => {
+    const record = recent.of(entry.assignment);
+    if (record?.entry === entry.client_id) Object.assign(record, { entry: null, counted: receipt?.counted ?? null });
+  });
+  let quiet = null; // labels made when a request began with nothing on its way: its counts hold then
+  stock.addEventListener("asking", () => { quiet = outbox.waiting.length ? null : progress.made; });
+  stock.addEventListener("filled", ({ detail }) => quiet === progress.made && progress.sync(detail.answer));
+
+  const unsent = outbox.waiting.filter((entry) => entry.project === page.project.slug && entry.kind === "label");
+  progress.sync({ today: progress.today + unsent.length, left: Math.max(0, (progress.left ?? 0) - unsent.length) });
+
+  let first = true;
+  flow.onlyTab = new OnlyTab(`workbench-labelling:${user}:${page.project.slug}`, {
+    onlose: () => flow.taken(),
+    onhave: async () => {
+      flow.elsewhere = flow.reading = false;
+      if (first) stock.add(page.stock);
+      else { await outbox.load(); (await store.drafts()).forEach((draft, id) => drafts.set(id, draft)); }
+      first = false;
+      session.next();
+      document.body.dataset.ready = "";
+      performance.mark("label:ready");
+    },
+  });
+  await flow.onlyTab.start();
+  sender.kick();
+}
+
+/** Labels that never left this computer stand at the end of what the server remembers. */
+function withUnsent(records, outbox, page) {
+  const mine = outbox.all.filter((entry) => entry.kind === "label" && entry.project === page.project.slug).map(recordOf);
+  const ids = new Set(mine.map((record) => record.assignment.id));
+  return [...records.filter((record) => !ids.has(record.assignment.id)), ...mine].slice(-10);
+}
+
+const recordOf = (entry) => ({ assignment: entry.leased, ...entry.body, words: entry.words, counted: null, entry: entry.client_id });
+
+function told(record, outbox) {
+  if (outbox.all.some((entry) => entry.client_id === record.entry)) return "Waiting on this computer.";
+  if (record.counted === false) return "Saved. It does not count: others had answered already.";
+  return "Saved.";
+}
+
+start();
