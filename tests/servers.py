@@ -110,6 +110,7 @@ def _start_postgres(folder: Path) -> Server:
         return False
 
     _wait(answers, "PostgreSQL to answer")
+    process.returncode = 0  # the process that made the run's folder ends it by its pid, not this object
     return Server("postgres", port, process.pid)
 
 
@@ -167,6 +168,7 @@ def _start_redis(folder: Path) -> Server:
         return False
 
     _wait(answers, "Redis to answer")
+    process.returncode = 0
     return Server("redis", port, process.pid)
 
 

@@ -49,9 +49,10 @@ def unpack(package: Path, folder: Path) -> Chromium:
     program = folder / "chromium"
     program.write_bytes(brotli.decompress((package / "chromium.br").read_bytes()))
     program.chmod(0o755)
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # came with 3.11.4
     for name in ("al2023", "swiftshader", "fonts"):
         with tarfile.open(fileobj=BytesIO(brotli.decompress((package / f"{name}.tar.br").read_bytes()))) as archive:
-            archive.extractall(folder / name if name != "swiftshader" else folder, filter="data")
+            archive.extractall(folder / name if name != "swiftshader" else folder, **safely)
     configuration = folder / "fontconfig"
     configuration.mkdir()
     (configuration / "fonts.conf").write_text(FONTS.format(fonts=folder / "fonts", cache=folder / "font-cache"))
