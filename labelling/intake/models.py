@@ -115,6 +115,8 @@ class Example(models.Model):
             models.Index(fields=["project", "has_room", "-priority", "place"], name="example_queue"),
             models.Index(fields=["project", "content_hash"], name="example_content"),
             models.Index(fields=["project", "state", "position"], name="example_state_position"),
+            # Few: figures leave out answers of rounds that these examples have left behind.
+            models.Index(fields=["project", "round"], condition=Q(round__gt=1), name="example_relabelled"),
         ]
 
     def __str__(self) -> str:
