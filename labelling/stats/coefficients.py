@@ -272,10 +272,6 @@ def complex_step(coefficient: Coefficient, sums: Floats) -> Floats:
     return np.asarray(np.imag(coefficient.value(moved)) / size, dtype=np.float64)  # type: ignore[arg-type]
 
 
-def fleiss_chance(shares: Floats) -> Floats:
-    return (shares * shares).sum(-1)
-
-
 def alpha_coefficient(
     level: str, n_codes: int, values: ArrayLike | None = None, distance: ArrayLike | None = None, counts: Floats | None = None
 ) -> Coefficient:

@@ -1,0 +1,71 @@
+"""Agreement, human level, consensus and scoring, without Django: NumPy arrays in, frozen dataclasses out.
+
+    from labelling.stats import agreement
+    from labelling.stats.columns import Labels
+    labels = Labels.of(example_ids, labeller_ids, codes, n_codes=3)      # three integer arrays, any order
+    found = agreement.measure(labels, level="ordinal", values=[-1, 0, 1])
+    found.alpha.as_dict()                                                # the API's shape
+
+Words: an answer is a *code* from 0 to n_codes - 1; callers keep the list of classes. Arrays about examples are in the order of
+`labels.example_ids` (ascending), about labellers in the order of `labels.labeller_ids`; arrays about labels are given in the
+caller's own row order. Every `Result` is a `Figure` (value, low, high, confidence, n_examples, n_labels, n_labellers, method,
+intervals) or an `Undefined` (value None, undefined = the reason); both have `as_dict()`. ValueError means wrong arguments, never
+too little data. All randomness is seeded (`seed=0`).
+
+columns
+    Labels.of(example, labeller, code, n_codes=None) -> Labels        check, sort, compact; .example_ids .labeller_ids .sizes
+    Labels.keep(mask) -> Labels                                       a part of the labels (mask in this object's row order)
+    Labels.recode(codes, n_codes) -> Labels                           every code c becomes codes[c], for instance merged classes
+    Labels.align(array)                                               a caller's label-level array in this object's row order
+results
+    Figure, Undefined, Result = Figure | Undefined                    .as_dict() gives the API's shape
+agreement
+    measure(labels, *, level="nominal", values=None, distance=None, confidence=.95, resamples=1000, seed=0, per_class=False)
+        -> Agreement   .alpha .percent .fleiss_kappa .gwet_ac1 .gwet_ac2 .brennan_prediger .scott_pi .conger_kappa .cohen_kappa,
+                       .measures (those but alpha by name), .shares (n_codes,), .left_out {"single_label": n}, .per_class {code: Result}
+    alpha(labels, level="nominal", values=None, distance=None, *, confidence, resamples, seed) -> Result       alpha alone
+    alpha_value(labels, level="nominal", values=None, distance=None) -> float | None                           no intervals
+    gwet_ac2(labels, weights, *, ...) -> Result                       with a table of agreement weights
+cohen
+    kappa_of_table(table, weights="none"|"linear"|"quadratic"|table, *, confidence) -> Result
+    largest_kappa(table) -> float | None
+pairs
+    pairwise_kappas(labels, *, min_overlap=20, weights="none", values=None, confidence=.95)
+        -> PairwiseKappas   .pairs [Pair(a, b, n_examples, percent, kappa: Result)], .left_out, .min_overlap, .mean: Result
+    coincidences(labels) -> (n_codes, n_codes) floats                 Krippendorff's coincidence matrix
+    heat_map(labels) -> HeatMap   .pairs (counts), .shares (rows add up to 1): the confusion of pairs of labels
+confusions
+    confusions(labels, *, limit=None, with_hlp=50)
+        -> [Confusion(a, b, count, share, alpha_now, alpha_if_merged, hlp_now, hlp_if_merged)], worst first
+groups
+    by_example_group(labels, groups, *, level, values, distance, confidence, resamples=0, seed) -> [Group(key, alpha, percent)]
+    by_label_group(labels, groups, *, ...) -> [Group(...)]            only labels of one group are compared with each other
+    by_labeller(labels, *, level, values, distance, confidence)
+        -> [LabellerAgreement(labeller, alpha, percent, alpha_without, n_labels)]
+human
+    leave_one_out(labels) -> Scores                                   each label against the others' majority, ties share credit
+    against_reference(labels, reference_example, reference_code, *, never_counted=None) -> Scores    an example may have several rows
+        Scores   .overall() .popular_answer() -> Result, .by_class() .by_labeller() .by_group(groups, of="example"|"label") -> {key: Result},
+                 .credit .counted (per label)
+    ceiling(labels) -> Result; root(percent) -> Result                square root of the raw agreement
+    irreducible_error(labels) -> ErrorRange(low, high, n_examples, method) | Undefined
+    repeat_consistency(labels of all rounds) -> (Result, {labeller: Result})
+consensus
+    majority(labels), weighted_majority(labels, weights), median_class(labels, values=None), number_consensus(labels, values, "mean"|"median")
+        -> Consensus   .answer (code, -1 for a tie) .confidence .decided_by (index into DECIDED_BY) .n_votes .value,
+                       .votes(i) {code: n}, .tied(i) [codes], .example_ids
+    DECIDED_BY = ("unanimous", "majority", "model", "tie")
+dawid_skene
+    dawid_skene(labels, *, prior="auto"|"pooled"|"none", strength=10, tolerance=1e-7, max_steps=200, keep_posterior=False)
+        -> DawidSkene | Undefined   .consensus .class_shares .confusion .reliability (per labeller) .human_accuracy
+                                    .log_likelihood .steps .converged .posterior
+scoring
+    score_choice(predicted, reference, n_codes, *, allowed=None, baseline_code=None, confidence, resamples, seed)
+        -> ChoiceScore   .accuracy .macro_f1 .per_class [ClassScore(code, support, precision, recall, f1)] .baseline .baseline_code
+                         .confusion .missing          (-1 predicted means none)
+    score_choice_slices(predicted, reference, n_codes, slices, *, allowed=None, ...) -> [SliceScore(key, n_examples, figures)]
+    score_rating(predicted, reference, *, baseline_value=None, confidence) -> RatingScore   .mean_absolute_error .accuracy .baseline .missing
+    score_rating_slices(predicted, reference, slices, *, confidence) -> [SliceScore]
+second_opinion
+    check_alpha(labels, ours, *, level="nominal", values=None, most_examples=100_000) -> SecondOpinion   against the krippendorff package
+"""

@@ -1,0 +1,360 @@
+"""Human level: how well one person does, against references that were made without that person.
+
+The same references serve people, models and the popular answer; a figure against one kind of reference is never to be put
+beside a figure against another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labelling.stats.agreement import measure
+from labelling.stats.columns import Bools, Floats, Labels, Longs
+from labelling.stats.intervals import jackknife, wilson
+from labelling.stats.patterns import Histograms, Patterns
+from labelling.stats.results import Counts, Figure, Interval, Result, Undefined, figure, undefined
+
+TIE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """One score a label: `credit` (n_labels,) from 0 to 1, `counted` (n_labels,) which labels are scored at all, `wanted`
+    the class to which each scored label's reference belongs as CSR-like triples (label row, code, weight), `popular` the
+    credit of the most popular answer against that same label's reference."""
+
+    labels: Labels
+    credit: Floats
+    counted: Bools
+    wanted: tuple[Longs, Longs, Floats]
+    popular: Floats
+    method: str
+    reference: str  # "leave_one_out" or "resolved"
+
+    def overall(self, confidence: float = 0.95) -> Result:
+        """The mean score of one person, over all scored labels."""
+        return self._mean(self.credit, self.counted.astype(np.float64), self.method, confidence)
+
+    def popular_answer(self, confidence: float = 0.95) -> Result:
+        """The answer most labels chose, against the same references; it is made of the people it is compared with, and
+        against leave-one-out references it even holds the label that was left out."""
+        method = "The answer that most labels chose (ties share the credit), against the same references as each person; "
+        method += "it is made of these people's labels, so it beats each of them without knowing more"
+        return self._mean(self.popular, self.counted.astype(np.float64), method, confidence)
+
+    def by_class(self, confidence: float = 0.95) -> dict[int, Result]:
+        """Code to the mean score where the reference is that class (with several, each counts its share)."""
+        row, code, share = self.wanted
+        found: dict[int, Result] = {}
+        order = np.argsort(code, kind="stable")
+        edges = np.searchsorted(code[order], np.arange(self.labels.n_codes + 1))
+        for wanted in range(self.labels.n_codes):
+            at = order[edges[wanted] : edges[wanted + 1]]
+            if not at.size:
+                continue
+            weight = np.zeros(self.labels.n_labels)
+            weight[row[at]] = share[at]
+            right = (self.labels.code == wanted).astype(np.float64)
+            found[wanted] = self._mean(right, weight, f"{self.method}; where the reference is this class", confidence)
+        return found
+
+    def by_labeller(self, confidence: float = 0.95) -> dict[object, Result]:
+        """Original labeller id to that person's mean score, with a Wilson interval over their examples."""
+        n = self.labels.n_labellers
+        weight = self.counted.astype(np.float64)
+        right = np.bincount(self.labels.labeller, weights=self.credit * weight, minlength=n)
+        total = np.bincount(self.labels.labeller, weights=weight, minlength=n)
+        ids = self.labels.labeller_ids.tolist()
+        found: dict[object, Result] = {}
+        for who in range(n):
+            counts = Counts(int(total[who]), int(total[who]), 1)
+            if not total[who]:
+                found[ids[who]] = undefined("None of this person's labels has a reference to be compared with.", counts)
+                continue
+            low, high = wilson(float(right[who]), float(total[who]), confidence)
+            named = {"examples": Interval(low, high, "Wilson's score interval")}
+            found[ids[who]] = figure(float(right[who] / total[who]), named, self.method, counts, confidence)
+        return found
+
+    def by_group(self, groups: ArrayLike, confidence: float = 0.95, *, of: str = "example") -> dict[object, Result]:
+        """Group value to the mean score within it. `groups` has one entry an example (n_examples,), in this object's order of
+        examples, or with of="label" one entry a label in the caller's row order. Entries below 0 belong to no group."""
+        labels = self.labels
+        per_label = np.asarray(groups)[labels.example] if of == "example" else labels.align(groups)
+        found: dict[object, Result] = {}
+        for group in np.unique(per_label).tolist():
+            if isinstance(group, int) and group < 0:
+                continue
+            inside = (per_label == group) & self.counted
+            found[group] = self._mean(self.credit, inside.astype(np.float64), self.method, confidence)
+        return found
+
+    def _mean(self, credit: Floats, weight: Floats, method: str, confidence: float) -> Result:
+        labels = self.labels
+        right = np.bincount(labels.example, weights=credit * weight, minlength=labels.n_examples)
+        total = np.bincount(labels.example, weights=weight, minlength=labels.n_examples)
+        by_whom = np.bincount(labels.labeller, weights=credit * weight, minlength=labels.n_labellers)
+        loads = np.bincount(labels.labeller, weights=weight, minlength=labels.n_labellers)
+        counts = Counts(int((total > 0).sum()), int((weight > 0).sum()), int((loads > 0).sum()))
+        if not total.sum():
+            return undefined("No label has a reference that was made without its author.", counts)
+        value = float(right.sum() / total.sum())
+        named = {"examples": _clustered(right, total, value, confidence), "labellers": _leaving_out(by_whom, loads, value, confidence)}
+        return figure(value, named, method, counts, confidence)
+
+
+def _clustered(right: Floats, total: Floats, value: float, confidence: float) -> Interval:
+    """Wilson's interval with the effective number of labels: labels of one example stand or fall together."""
+    some = total > 0
+    n = int(some.sum())
+    if n < 2:
+        return Interval(None, None, "it takes at least 2 examples")
+    spread = float((((right - value * total)[some]) ** 2).sum()) / float(total.sum()) ** 2 * n / (n - 1)
+    effective = value * (1.0 - value) / spread if spread > 1e-15 and 0.0 < value < 1.0 else float(n)
+    low, high = wilson(value * effective, effective, confidence)
+    return Interval(low, high, "Wilson's score interval, the labels of one example taken together")
+
+
+def _leaving_out(right: Floats, loads: Floats, value: float, confidence: float) -> Interval:
+    who = loads > 0
+    n = int(who.sum())
+    if n < 3:
+        return Interval(None, None, f"it takes at least 3 labellers, and there are {n}")
+    rest = loads.sum() - loads[who]
+    without = np.where(rest > 0, (right.sum() - right[who]) / np.where(rest > 0, rest, 1.0), np.nan)
+    return jackknife(without, value, confidence, (0.0, 1.0))
+
+
+def leave_one_out(labels: Labels) -> Scores:
+    """Each label against the majority of the other labels of its example; tied classes share the credit, 1/k each.
+    Labels of examples with nobody else are not scored. A person's other labels on the example are left out too."""
+    labels_scored = labels
+    patterns = Patterns.of(labels)
+    h = patterns.histograms
+    less = h.one_less()
+    top = np.zeros(less.n_rows)
+    np.maximum.at(top, less.row, less.counts)
+    best = (less.counts >= top[less.row] - TIE) & (less.counts > 0)
+    winners = less.sum_rows(best.astype(np.float64))
+    own = less.codes == h.codes[less.row]
+    credit_of_cell = less.sum_rows((best & own).astype(np.float64)) / np.maximum(winners, 1.0)
+    full_top = np.zeros(h.n_rows)
+    np.maximum.at(full_top, h.row, h.counts)
+    popular = h.counts >= full_top[h.row] - TIE
+    popular_number = h.sum_rows(popular.astype(np.float64))
+    # Both sides may be tied: the popular answer is drawn among its winners and so is the reference, in thought.
+    in_popular = popular[_entry_of(h, less)]
+    meets = less.sum_rows((best & in_popular).astype(np.float64)) / np.maximum(winners, 1.0) / popular_number[h.row]
+    cell = patterns.cell_of_label(labels)
+    counted = np.repeat(labels.sizes >= 2, labels.sizes)
+    row, code, share = _spread(cell, counted, less, best, winners)
+    credit, popular_credit = np.where(counted, credit_of_cell[cell], 0.0), np.where(counted, meets[cell], 0.0)
+    if bool(labels.repeated.any()):
+        _redo_doubles(labels, credit, counted, popular_credit)
+        kept = counted[row]
+        row, code, share = row[kept], code[kept], share[kept]
+    method = "One label against the majority of the others' labels of the same example (ties share the credit)"
+    return Scores(labels_scored, credit, counted, (row, code, share), popular_credit, method, "leave_one_out")
+
+
+def _entry_of(h: Histograms, less: Histograms) -> Longs:
+    """For each entry of `one_less` the entry of the full histogram with the same row and code."""
+    return h.pairs()[1]
+
+
+def _spread(cell: Longs, counted: Bools, less: Histograms, best: Bools, winners: Floats) -> tuple[Longs, Longs, Floats]:
+    """(label row, winning code, share) for every scored label."""
+    rows = np.flatnonzero(counted)
+    begin, width = less.indptr[cell[rows]], np.diff(less.indptr)[cell[rows]]
+    label = np.repeat(rows, width)
+    at = np.arange(label.size) - np.repeat(np.cumsum(width) - width, width) + np.repeat(begin, width)
+    at, label = at[best[at]], label[best[at]]
+    return label, less.codes[at].astype(np.int64), 1.0 / winners[less.row[at]]
+
+
+def _redo_doubles(labels: Labels, credit: Floats, counted: Bools, popular: Floats) -> None:
+    """Score people who labelled an example more than once against the others only."""
+    for row in np.flatnonzero(labels.repeated).tolist():
+        example = int(labels.example[row])
+        span = slice(int(labels.offsets[example]), int(labels.offsets[example + 1]))
+        codes, people = labels.code[span], labels.labeller[span]
+        others = np.bincount(codes[people != labels.labeller[row]], minlength=labels.n_codes)
+        if not others.sum():
+            counted[row], credit[row], popular[row] = False, 0.0, 0.0
+            continue
+        best = others == others.max()
+        everybody = np.bincount(codes, minlength=labels.n_codes)
+        liked = everybody == everybody.max()
+        credit[row] = float(best[labels.code[row]]) / float(best.sum())
+        popular[row] = float((best & liked).sum()) / float(best.sum() * liked.sum())
+
+
+def leave_one_out_of_patterns(rows: Histograms, counts: Longs) -> float | None:
+    """The leave-one-out human level of patterns with their counts, without intervals."""
+    less = rows.one_less()
+    top = np.zeros(less.n_rows)
+    np.maximum.at(top, less.row, less.counts)
+    best = (less.counts >= top[less.row] - TIE) & (less.counts > 0)
+    winners = less.sum_rows(best.astype(np.float64))
+    own = less.codes == rows.codes[less.row]
+    credit = less.sum_rows((best & own).astype(np.float64)) / np.maximum(winners, 1.0)
+    weight = rows.counts * counts[rows.row] * (rows.totals >= 2)[rows.row]
+    return float((credit * weight).sum() / weight.sum()) if weight.sum() else None
+
+
+def against_reference(
+    labels: Labels,
+    reference_example: ArrayLike,
+    reference_code: ArrayLike,
+    *,
+    never_counted: ArrayLike | None = None,
+) -> Scores:
+    """Each label against given reference answers.
+
+    `reference_example` holds original example ids and `reference_code` their codes; an example may stand there several times
+    when several answers are right. `never_counted` (n_labels,), in the caller's row order, marks labels of people who helped to
+    settle that example: they are not scored. The popular answer is made of all labels of the example.
+    """
+    ids, codes = np.asarray(reference_example), np.asarray(reference_code).astype(np.int64)
+    if ids.shape != codes.shape or ids.ndim != 1:
+        raise ValueError("References need one example id and one code each, as two flat arrays of one length.")
+    if codes.size and (int(codes.min()) < 0 or int(codes.max()) >= labels.n_codes):
+        raise ValueError(f"Reference codes lie between 0 and {labels.n_codes - 1}.")
+    place = np.searchsorted(labels.example_ids, ids)
+    inside = place < labels.n_examples
+    inside[inside] = labels.example_ids[place[inside]] == ids[inside]
+    keys = np.unique(place[inside].astype(np.int64) * labels.n_codes + codes[inside])
+    example, code = keys // labels.n_codes, keys % labels.n_codes
+    allowed = np.bincount(example, minlength=labels.n_examples)
+    own = labels.example.astype(np.int64) * labels.n_codes + labels.code
+    credit = np.isin(own, keys).astype(np.float64)
+    counted = (allowed > 0)[labels.example]
+    if never_counted is not None:
+        counted &= ~labels.align(never_counted).astype(np.bool_)
+    popular = _popular_against(labels, keys)[labels.example]
+    begins = np.cumsum(allowed) - allowed
+    rows = np.flatnonzero(counted)
+    width = allowed[labels.example[rows]]
+    label = np.repeat(rows, width)
+    at = np.arange(label.size) - np.repeat(np.cumsum(width) - width, width) + np.repeat(begins[labels.example[rows]], width)
+    wanted = code[at] if at.size else np.zeros(0, dtype=np.int64)
+    # A label that is one of the right answers belongs to that answer's class, any other one to each right class in equal parts.
+    right = credit[label] > 0
+    share = np.where(right, (labels.code[label] == wanted).astype(np.float64), 1.0 / np.maximum(allowed[labels.example[label]], 1))
+    keep = share > 0
+    method = "One label against the resolved answer, labels of people who helped to settle it left out"
+    return Scores(labels, credit * counted, counted, (label[keep], wanted[keep], share[keep]), popular, method, "resolved")
+
+
+def _popular_against(labels: Labels, keys: Longs) -> Floats:
+    """Per example the credit of its most popular answer: of tied ones each counts its share. Shape (n_examples,)."""
+    patterns = Patterns.of(labels)
+    h = patterns.histograms
+    top = np.zeros(h.n_rows)
+    np.maximum.at(top, h.row, h.counts)
+    winners = h.counts >= top[h.row] - TIE
+    number = h.sum_rows(winners.astype(np.float64))
+    width = np.diff(h.indptr)[patterns.of_example]
+    example = np.repeat(np.arange(labels.n_examples), width)
+    at = np.arange(example.size) - np.repeat(np.cumsum(width) - width, width) + np.repeat(h.indptr[patterns.of_example], width)
+    right = np.isin(example * labels.n_codes + h.codes[at], keys) & winners[at]
+    return np.bincount(example, weights=right / number[h.row[at]], minlength=labels.n_examples)
+
+
+def ceiling(labels: Labels, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0) -> Result:
+    """The square root of the raw agreement of two people: what someone who always knew what is meant could reach against one
+    person's labels, if people err independently."""
+    percent = measure(labels, confidence=confidence, resamples=resamples, seed=seed).percent
+    return root(percent)
+
+
+def root(percent: Result) -> Result:
+    """The ceiling from a raw agreement that is at hand."""
+    if isinstance(percent, Undefined):
+        return percent
+    intervals = {name: (float(np.sqrt(low)), float(np.sqrt(high))) for name, (low, high) in percent.intervals.items()}
+    low = None if percent.low is None else float(np.sqrt(percent.low))
+    high = None if percent.high is None else float(np.sqrt(percent.high))
+    method = "Square root of the raw agreement of two people: the ceiling that the noise of the labels allows. " + percent.method
+    return Figure(
+        float(np.sqrt(percent.value)), low, high, percent.confidence,
+        percent.n_examples, percent.n_labels, percent.n_labellers, method, intervals,
+    )
+
+
+@dataclass(frozen=True)
+class ErrorRange:
+    """Irreducible error against these people's labels, as a range: `low` is the mean share of labels outside the most popular
+    answer (too low with few labels), `high` the error of the others' majority (an upper bound)."""
+
+    low: float
+    high: float
+    n_examples: int
+    method: str
+
+
+def irreducible_error(labels: Labels) -> ErrorRange | Undefined:
+    """The range within which the error lies that nobody can avoid against these people's labels."""
+    patterns = Patterns.of(labels)
+    some = patterns.pairable
+    n = int(patterns.counts[some].sum())
+    if not n:
+        return Undefined("No example has labels of two people yet.")
+    h = patterns.histograms
+    top = np.zeros(h.n_rows)
+    np.maximum.at(top, h.row, h.counts)
+    outside = 1.0 - top / np.maximum(h.totals, 1.0)
+    low = float((outside * patterns.counts)[some].sum()) / n
+    level = leave_one_out_of_patterns(h, patterns.counts)
+    high = 1.0 - (level if level is not None else 0.0)
+    method = "From the mean share of labels outside the most popular answer to the error of the others' majority"
+    return ErrorRange(min(low, high), high, n, method + "; it is the error against these people's labels, not against the truth")
+
+
+def repeat_consistency(
+    labels: Labels, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0
+) -> tuple[Result, dict[object, Result]]:
+    """How often people give the same answer to the same example again: overall and by original labeller id.
+
+    `labels` holds the labels of all rounds; whoever has two or more labels on an example is compared with themselves.
+    """
+    rows = np.flatnonzero(labels.repeated)
+    nobody = "Nobody has labelled the same example twice yet."
+    if not rows.size:
+        return Undefined(nobody), {}
+    key = labels.example[rows].astype(np.int64) * labels.n_labellers + labels.labeller[rows]
+    again = Labels.of(key, np.arange(rows.size), labels.code[rows], labels.n_codes)
+    patterns = Patterns.of(again)
+    h = patterns.histograms
+    alike = (h.sum_rows(h.counts * (h.counts - 1.0)) / (h.totals * (h.totals - 1.0)))[patterns.of_example]
+    who = again.example_ids % labels.n_labellers
+    where = again.example_ids // labels.n_labellers
+    n = labels.n_labellers
+    right, total = np.bincount(who, weights=alike, minlength=n), np.bincount(who, minlength=n).astype(np.float64)
+    method = "Share of answers that the same person repeated on the same example"
+    value = float(right.sum() / total.sum())
+    _, compact = np.unique(where, return_inverse=True)
+    by_example = np.bincount(compact, weights=alike), np.bincount(compact).astype(np.float64)
+    counts = Counts(int(by_example[0].size), int(rows.size), int((total > 0).sum()))
+    named = {
+        "examples": _clustered(by_example[0], by_example[1], value, confidence),
+        "labellers": _leaving_out(right, total, value, confidence),
+    }
+    found: dict[object, Result] = {}
+    for person in np.flatnonzero(total).tolist():
+        low, high = wilson(float(right[person]), float(total[person]), confidence)
+        size = Counts(int(total[person]), int(np.isin(labels.labeller[rows], person).sum()), 1)
+        interval = {"examples": Interval(low, high, "Wilson's score interval")}
+        found[labels.labeller_ids[person].item()] = figure(float(right[person] / total[person]), interval, method, size, confidence)
+    return figure(value, named, method, counts, confidence), found
+
+
+def one_against_another_and_popular(shares: Iterable[float]) -> tuple[float, float]:
+    """For one example whose answers have these shares in a large crowd: how often two people agree, and how often a person
+    agrees with someone who always gives the most popular answer."""
+    p = np.asarray(list(shares), dtype=np.float64)
+    return float((p * p).sum()), float(p.max())
