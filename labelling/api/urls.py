@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from labelling.api import accounts, errors, jobs, projects
+from labelling.api import accounts, errors, jobs, measure, projects
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -23,6 +23,11 @@ urlpatterns = [
     # assign
     # label
     # measure
+    path("projects/<str:slug>/agreement/", measure.Agreement.as_view()),
+    path("projects/<str:slug>/confusions/", measure.Confusions.as_view()),
+    path("projects/<str:slug>/human-performance/", measure.HumanPerformance.as_view()),
+    path("projects/<str:slug>/labellers/", measure.Labellers.as_view()),
+    path("projects/<str:slug>/consensus/", measure.Consensus.as_view()),
     # discuss
     # release
     # evaluate

@@ -1,0 +1,120 @@
+"""Human level: a person's answer against a reference that was made without them; and what keeps the figure honest."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelling.access import Permission, Viewer
+from labelling.errors import Invalid
+from labelling.measure.answers import Answers, names_of, read_answers
+from labelling.measure.columns import example_columns, read_resolved, read_took_part
+from labelling.projects.models import Project
+from labelling.projects.selectors import get_project
+from labelling.stats import human
+
+GROUPINGS = ("class", "labeller", "source", "batch", "meta.NAME")
+ENOUGH_RESOLVED = 30  # with fewer, chance decides what "against resolved answers" reads
+
+CAUTIONS = {
+    "popular_answer": "The most popular answer scores higher than one person by the same measure, although it is made of these people's"
+    " answers. A model that claims to beat people must be compared with it too.",
+    "few_resolved": "Few examples are resolved so far: the figure against resolved answers still moves with each one.",
+    "resolved_are_disputed": "Resolved examples are mostly those that people disagreed on. On them everybody scores lower than on all examples.",
+    "model_against_majority": "Compare a model with people on the same references only: against the majority of all labels a model of exactly"
+    " human skill seems to beat people who are scored without their own vote.",
+    "two_labels": "With two labels an example the reference is one other person: the figure is agreement, not accuracy.",
+}
+
+
+def human_performance(
+    viewer: Viewer, slug: str, *, question: str | None = None, by: str | None = None
+) -> dict[str, Any]:
+    """Human level of one question as in API.md. Raises NotFound, NotAllowed, Invalid."""
+    project = get_project(viewer, slug, Permission.SEE_LABELS)
+    if by is not None and by not in GROUPINGS and not by.startswith("meta."):
+        raise Invalid.field("by", f"Human level can be had by: {', '.join(GROUPINGS)}.")
+    return describe(project, read_answers(project, question), by=by)
+
+
+def describe(project: Project, answers: Answers, *, by: str | None = None) -> dict[str, Any]:
+    """The same for answers that are at hand."""
+    labels = answers.labels
+    resolved = against_resolved(project, answers)
+    alone = human.leave_one_out(labels)
+    n_resolved = int(np.unique(labels.example[resolved.counted]).size)
+    reference = "resolved" if n_resolved >= ENOUGH_RESOLVED else "leave_one_out"
+    chosen = resolved if reference == "resolved" else alone
+    repeats, _ = human.repeat_consistency(read_answers(project, answers.described["key"], rounds="all").labels)
+    popular, level = chosen.popular_answer(), chosen.overall()
+    return {
+        "question": answers.described["key"],
+        "against_resolved": resolved.overall().as_dict(),
+        "leave_one_out": alone.overall().as_dict(),
+        "repeat_consistency": repeats.as_dict(),
+        "popular_answer": popular.as_dict(),
+        "ceiling": human.ceiling(labels, seed=project.seed).as_dict(),
+        "irreducible_error": _error_range(human.irreducible_error(labels)),
+        "reference": reference,
+        "by": _by(project, answers, chosen, by),
+        "cautions": [
+            {"code": code, "message": CAUTIONS[code]} for code in _cautions(answers, level, popular, n_resolved)
+        ],
+    }
+
+
+def against_resolved(project: Project, answers: Answers) -> human.Scores:
+    """Each label against the resolved answers; labels of those who helped to settle the example are not scored."""
+    found = read_resolved(answers.question.pk)
+    return human.against_reference(answers.labels, found.example, found.code, never_counted=took_part(project, answers))
+
+
+def took_part(project: Project, answers: Answers) -> NDArray[np.bool_]:
+    """Per label (in the columns' order): did its labeller help to settle its example?"""
+    part = read_took_part(project.pk)
+    if not part.example.size:
+        return np.zeros(len(answers.columns), dtype=np.bool_)
+    helpers = part.example.astype(np.int64) << 32 | part.user
+    return np.isin(answers.columns.example.astype(np.int64) << 32 | answers.columns.labeller, helpers)
+
+
+def _error_range(found: human.ErrorRange | human.Undefined) -> dict[str, Any]:
+    if isinstance(found, human.Undefined):
+        return found.as_dict()
+    return {"low": found.low, "high": found.high, "n_examples": found.n_examples, "method": found.method}
+
+
+def _cautions(answers: Answers, level: Any, popular: Any, n_resolved: int) -> list[str]:
+    codes = ["model_against_majority"]
+    if level.value is not None and popular.value is not None and popular.value > level.value:
+        codes.insert(0, "popular_answer")
+    if 0 < n_resolved < ENOUGH_RESOLVED:
+        codes.append("few_resolved")
+    if n_resolved and n_resolved < 0.9 * answers.labels.n_examples:
+        codes.append("resolved_are_disputed")
+    if answers.labels.n_labels and int(answers.labels.sizes.max()) == 2:
+        codes.append("two_labels")
+    return codes
+
+
+def _by(project: Project, answers: Answers, scores: human.Scores, by: str | None) -> list[dict[str, Any]]:
+    if by is None:
+        return []
+    if by == "class":
+        found: dict[Any, Any] = scores.by_class()
+        return [
+            _entry(answers.key(code), found[code], name=answers.name(code))
+            for code in answers.in_order()
+            if code in found
+        ]
+    if by == "labeller":
+        names = names_of(project)
+        return [_entry(names.get(who, str(who)), figure) for who, figure in scores.by_labeller().items()]  # type: ignore[call-overload]
+    table = example_columns(project.pk, [by])
+    column = table.columns[by]
+    found = scores.by_group(column.code[table.place(answers.labels.example_ids)])
+    return [_entry(column.values[group], figure) for group, figure in found.items()]
+
+
+def _entry(key: Any, figure: Any, **more: Any) -> dict[str, Any]:
+    return {"key": key, "figure": figure.as_dict(), "n_examples": figure.n_examples, **more}

@@ -1,0 +1,111 @@
+"""Each labeller's figures: to teach with, so every one comes with its interval."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from django.db.models import QuerySet
+
+from labelling.access import Permission, Viewer
+from labelling.label.models import TagCount
+from labelling.measure.answers import Answers, read_answers
+from labelling.measure.bulk import literal, snapshot
+from labelling.measure.columns import read_resolved
+from labelling.measure.human import took_part
+from labelling.projects.models import Membership, Project
+from labelling.projects.selectors import all_tags, get_project
+from labelling.stats import human
+from labelling.stats.dawid_skene import dawid_skene
+from labelling.stats.people import by_labeller
+from labelling.stats.results import Undefined
+
+NO_MODEL = Undefined("The model of labellers needs examples that several people labelled.")
+
+
+def list_labellers(
+    viewer: Viewer, slug: str, *, question: str | None = None
+) -> tuple[QuerySet[Membership], Callable[[list[Membership]], list[dict[str, Any]]]]:
+    """(everybody who has labelled, what makes a page of them into rows). Figures are those of one question, the first by
+    default."""
+    project = get_project(viewer, slug, Permission.SEE_LABELS)
+    answers = read_answers(project, question)
+    return members_of(project), lambda members: describe(project, answers, members)
+
+
+def members_of(project: Project) -> QuerySet[Membership]:
+    """Everybody who has labelled, most labels first."""
+    return Membership.objects.filter(project=project, labels__gt=0).select_related("user").order_by("-labels", "id")
+
+
+def describe(project: Project, answers: Answers, members: Iterable[Membership]) -> list[dict[str, Any]]:
+    agreement = {group.key: group for group in by_labeller(answers.labels, level=answers.level, values=answers.numbers)}
+    gold = _on_gold(project, answers)
+    _, repeats = human.repeat_consistency(read_answers(project, answers.described["key"], rounds="all").labels)
+    reliability = _reliability(answers)
+    tags, medians = _tags(project), _median_seconds(project)
+    nothing = Undefined("This person has no label on an example that others labelled too.")
+    rows = []
+    for member in members:
+        who = member.user_id
+        group = agreement.get(who)
+        rows.append(
+            {
+                "username": member.user.username,
+                "display_name": member.user.display_name or member.user.username,
+                "role": member.role,
+                "labels": member.labels,
+                "seconds": member.seconds,
+                "median_seconds": medians.get(who),
+                "agreement": (group.alpha if group else nothing).as_dict(),
+                "percent": (group.percent if group else nothing).as_dict(),
+                "gold_accuracy": gold.get(who, Undefined("No gold example was labelled by this person.")).as_dict(),
+                "repeat_consistency": repeats.get(who, Undefined("This person labelled no example twice.")).as_dict(),
+                "reliability": reliability.get(who, NO_MODEL.as_dict()),
+                "tags": {tag["key"]: tags.get((member.pk, tag["key"]), 0) / member.labels for tag in all_tags(project)},
+            }
+        )
+    return rows
+
+
+def _on_gold(project: Project, answers: Answers) -> dict[Any, Any]:
+    found = read_resolved(answers.question.pk)
+    gold = found.gold == 1
+    if not gold.any():
+        return {}
+    scores = human.against_reference(
+        answers.labels, found.example[gold], found.code[gold], never_counted=took_part(project, answers)
+    )
+    return scores.by_labeller()
+
+
+def _reliability(answers: Answers) -> dict[Any, Any]:
+    if answers.labels.n_labellers < 2:
+        return {}
+    model = dawid_skene(answers.labels)
+    if isinstance(model, Undefined):
+        return {}
+    method = "Estimated share of right answers, by the model of Dawid and Skene with a pooled prior"
+    shares = zip(answers.labels.labeller_ids.tolist(), model.reliability.tolist(), strict=True)
+    return {who: {"value": share, "method": method} for who, share in shares}
+
+
+def _tags(project: Project) -> dict[tuple[int, str], int]:
+    rows = TagCount.objects.filter(membership__project=project, labels__gt=0).values_list(
+        "membership_id", "tag", "labels"
+    )
+    return {(membership, tag): count for membership, tag, count in rows}
+
+
+def _median_seconds(project: Project) -> dict[int, float]:
+    """Median active seconds of each labeller's labels, by user id."""
+    with snapshot() as reader:
+        found = reader.table(
+            "SELECT labeller_id AS labeller, seconds FROM labelling_label "
+            f"WHERE project_id = {literal(project.pk)} AND seconds IS NOT NULL ORDER BY labeller_id"
+        )
+    if not found.num_rows:
+        return {}
+    people = found.column("labeller").to_numpy()
+    seconds = found.column("seconds").to_numpy()
+    ids, first = np.unique(people, return_index=True)
+    return {int(who): float(np.median(part)) for who, part in zip(ids, np.split(seconds, first[1:]), strict=True)}
