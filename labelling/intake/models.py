@@ -134,3 +134,19 @@ class AssignQueue(models.Model):
 
     def __str__(self) -> str:
         return f"queue of {self.project_id}"
+
+
+class RowError(models.Model):
+    """What an import says of one row: left out, or taken with a remark. Written with the chunk that it belongs to."""
+
+    job = models.ForeignKey("labelling.Job", models.CASCADE, related_name="row_errors")
+    row = models.BigIntegerField()  # from 1, the header not counted; 0 is the file
+    column = models.CharField(max_length=200, blank=True)
+    message = models.CharField(max_length=1000)
+    left_out = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["job", "left_out", "id"], name="rowerror_job")]
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.message}"
