@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers import free_port
+from workbench import up
+from workbench.children import Child
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 WAIT_SECONDS = 60
@@ -33,38 +34,32 @@ class Stack:
         }
         for name in ("PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST"):
             self.environment.pop(name, None)
-        self._children = {}
-        data.mkdir(parents=True, exist_ok=True)
+        self._children: dict[str, Child] = {}
+        (data / "logs").mkdir(parents=True, exist_ok=True)
 
     def start(self, *, worker: bool = True) -> "Stack":
         prepared = subprocess.run(
             [sys.executable, "-m", "workbench.prepare"], cwd=CHECKOUT, env=self.environment, capture_output=True, text=True
         )
         assert prepared.returncode == 0, prepared.stdout + prepared.stderr
-        self.start_server()
-        if worker:
-            self.start_worker()
+        starts = [self._start_server(), *([self._start_worker()] if worker else [])]  # both at once
+        for wait in starts:
+            wait()
         return self
 
     def start_server(self) -> None:
-        from workbench import up
-
-        options = up.parse(["--port", str(self.port), "--data", str(self.data)])
-        self._launch("web", up.web(options, self.environment, self._logs()))
-        self.wait_for(lambda: self.answers("/health/live"), "the web server to answer")
+        """Starts the web server and waits until it answers."""
+        self._start_server()()
 
     def start_worker(self) -> None:
         """Starts the worker and waits until `/health/ready` counts it as alive."""
-        from workbench import up
-
-        self._launch("worker", up.worker(self.environment, self._logs()))
-        self.wait_for(lambda: self.answers("/health/ready"), "the worker to be alive")
+        self._start_worker()()
 
     def kill_server(self) -> None:
-        self._children["web"].kill()
+        self._children.pop("web").kill()
 
     def kill_worker(self) -> None:
-        self._children["worker"].kill()
+        self._children.pop("worker").kill()
 
     def stop(self) -> None:
         for child in self._children.values():
@@ -80,7 +75,7 @@ class Stack:
         return done.stdout
 
     def shell(self, code: str) -> str:
-        """Runs Python inside the product (all models imported) and returns what it printed."""
+        """Runs Python inside the product and returns what it printed."""
         return self.manage("shell", "--no-imports", "-c", code)
 
     def superuser(self, username: str = "root-of-tests", password: str = "long-enough-for-tests") -> tuple[str, str]:
@@ -112,10 +107,24 @@ class Stack:
     def logs(self) -> str:
         return "\n".join(child.last_words() for child in self._children.values())
 
-    def _logs(self) -> Path:
-        (self.data / "logs").mkdir(exist_ok=True)
-        return self.data
+    def _start_server(self) -> Callable[[], None]:
+        options = up.parse(["--port", str(self.port), "--data", str(self.data)])
+        self._launch("web", up.web(options, self.environment, self.data))
+        return lambda: self.wait_for(lambda: self.answers("/health/live"), "the web server to answer")
 
-    def _launch(self, name: str, child) -> None:
+    def _start_worker(self) -> Callable[[], None]:
+        child = up.worker(self.environment, self.data)
+        before = child.log.stat().st_size if child.log.exists() else 0
+        self._launch("worker", child)
+
+        def wait() -> None:
+            # The heartbeat of one that was just killed is still fresh; the log is not.
+            self.wait_for(lambda: b" ready." in child.log.read_bytes()[before:], "the worker to be ready")
+            if "web" in self._children:
+                self.wait_for(lambda: self.answers("/health/ready"), "the worker to be alive")
+
+        return wait
+
+    def _launch(self, name: str, child: Child) -> None:
         child.start()
         self._children[name] = child

@@ -125,7 +125,7 @@ def install_python_packages(*, development: bool) -> None:
     lock = locks[wanted]
     count = sum(line[:1].isalpha() for line in lock.read_text().splitlines())
     with step(f"{count} Python packages"):
-        command = [uv, "pip", "install", "--python", PYTHON, "--require-hashes", "-r", lock]
+        command: list[str | Path] = [uv, "pip", "install", "--python", PYTHON, "--require-hashes", "-r", lock]
         if not os.environ.get("SSL_CERT_FILE"):
             command.insert(1, "--system-certs")
         environment = dict(os.environ)
@@ -161,9 +161,9 @@ def install_browser_packages(*, development: bool) -> None:
     if WINDOWS:
         npm = binary.parent / "node_modules/npm/bin/npm-cli.js"
     # Scripts of packages stay off: nothing that is installed runs code while it is installed.
-    command = [binary, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command: list[str | Path] = [binary, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     with step("Browser packages"):
-        run(command + ([] if development else ["--omit=dev"]), network="npm's registry", cwd=CHECKOUT,
+        run([*command, *([] if development else ["--omit=dev"])], network="npm's registry", cwd=CHECKOUT,
             env=os.environ | {"PATH": f"{binary.parent}{os.pathsep}{os.environ.get('PATH', '')}"})
     stamp.write_text(wanted)
 

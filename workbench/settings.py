@@ -8,6 +8,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -191,6 +192,7 @@ else:
 # Broker, cache and jobs
 
 REDIS_URL = env.str("REDIS_URL", "")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -216,7 +218,7 @@ if REDIS_URL:
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA / "broker"),
         "data_folder_out": str(DATA / "broker"),
@@ -236,7 +238,7 @@ STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [folder for folder in [CHECKOUT / "build" / "static"] if folder.is_dir()]
 MEDIA_ROOT = DATA / "media"
 MEDIA_URL = "/media/"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "workbench.staticfiles.ModuleManifestStorage"},
 }

@@ -2,9 +2,9 @@
 
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [path("accounts/", include("allauth.account.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.account.urls"))]
 
 # The doors are listed here and exist one by one; a missing one must not keep `manage.py` from starting.
 if find_spec("labelling.api") and find_spec("labelling.api.health"):
