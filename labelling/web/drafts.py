@@ -4,6 +4,7 @@ Names of inputs mirror the API's paths ("questions-0-classes-1-name" is question
 of the service finds its input. Everything typed comes back with the page, right or wrong.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -178,13 +179,16 @@ def key_from(name: str, noun: str, number: int, longest: int = 60) -> str:
 
 
 def number_or_text(text: str) -> int | float | str:
+    """A finite number, with a point or a comma; anything else as it was typed."""
     try:
         return int(text)
     except ValueError:
-        try:
-            return float(text.replace(",", "."))
-        except ValueError:
-            return text
+        pass
+    try:
+        value = float(text.replace(",", ".").replace("\u2212", "-"))
+    except ValueError:
+        return text
+    return value if math.isfinite(value) else text
 
 
 def step_names(text: str) -> Iterator[tuple[str, str]]:

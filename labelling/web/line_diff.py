@@ -1,5 +1,6 @@
 """What changed between two texts, line by line. Pure."""
 
+import re
 from difflib import unified_diff
 
 AROUND = 3
@@ -12,5 +13,5 @@ def line_diff(old: str, new: str) -> list[tuple[str, str]]:
     return [
         (kinds[line[0]], "…" if line[0] == "@" else line[1:])
         for place, line in enumerate(changes)
-        if not (place == 0 and line.startswith("@@ -1"))  # nothing lies before the first line
+        if not (place == 0 and re.match(r"@@ -[01][, ]", line))  # nothing lies before the first line
     ]

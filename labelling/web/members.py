@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from labelling.access import ROLE_NOTES, Permission, Role
 from labelling.accounts import services as accounts
-from labelling.errors import WorkbenchError
+from labelling.errors import NotAllowed, WorkbenchError
 from labelling.projects import selectors, services
 from labelling.web.forms import PlainForm
 from labelling.web.guard import in_project
@@ -91,9 +91,12 @@ def new(request: HttpRequest, project: Any) -> HttpResponse:
 
 @never_cache
 @in_project(Permission.MANAGE_MEMBERS)
-@require_POST
 def password(request: HttpRequest, project: Any, username: str) -> HttpResponse:
-    """A new password for a member who lost theirs; site admins only."""
+    """A new password for a member who lost theirs; site admins only. The page says first what it does."""
+    if not request.viewer.is_staff:
+        raise NotAllowed("Only a site admin may give somebody a new password. Ask whoever runs this workbench.")
+    if request.method != "POST":
+        return TemplateResponse(request, "projects/new_password.html", {"project": project, "username": username, "tab": "members"})
     given = one_time_password()
     accounts.set_new_password(actor=request.viewer, username=username, password=given, now=timezone.now())
     return secret(request, project, username=username, role="", password=given, made=False)

@@ -43,7 +43,7 @@ export class Api {
 
   /** One entry of the outbox; resolves to its receipt. */
   send(entry) {
-    const base = this.urls.assignment.replace("0", entry.assignment);
+    const base = this.urls.assignment.replace("ID", entry.assignment);
     const body = entry.kind === "skip" ? entry.body : { ...entry.body, client_id: entry.client_id };
     const keepalive = JSON.stringify(body).length < 30_000; // so that closing the tab does not cut it off
     return ask(`${base}${entry.kind}/`, { method: "POST", body, keepalive });

@@ -15,7 +15,7 @@ export class Painter {
     this.onmedia = () => {};
   }
 
-  /** An item for the stock: {assignment, node, media: "ready"|"loading"|"failed"}. */
+  /** An item for the stock: {assignment, node, media: "ready"|"loading"|"failed", seen: promise of an end to loading}. */
   draw(assignment) {
     const { data, key } = assignment.example;
     const item = { assignment, node: h("div", { class: "example-body" }), media: "ready" };
@@ -42,7 +42,7 @@ export class Painter {
   #await(item, waits) {
     const settle = (promises) => {
       item.media = "loading";
-      Promise.all(promises).then(
+      item.seen = Promise.all(promises).then(
         () => { item.media = "ready"; },
         () => {
           item.media = "failed";

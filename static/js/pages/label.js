@@ -90,7 +90,7 @@ async function start() {
   stock.addEventListener("filled", ({ detail }) => quiet === progress.made && progress.sync(detail.answer));
 
   const unsent = outbox.waiting.filter((entry) => entry.project === page.project.slug && entry.kind === "label");
-  progress.sync({ today: progress.today + unsent.length, left: Math.max(0, (progress.left ?? 0) - unsent.length) });
+  progress.sync({ today: progress.today + unsent.length, left: progress.left === null ? null : Math.max(0, progress.left - unsent.length) });
 
   let first = true;
   flow.onlyTab = new OnlyTab(`workbench-labelling:${user}:${page.project.slug}`, {
@@ -101,6 +101,7 @@ async function start() {
       else { await outbox.load(); (await store.drafts()).forEach((draft, id) => drafts.set(id, draft)); }
       first = false;
       session.next();
+      await session.current?.item.seen; // a picture is there, or known to be missing
       document.body.dataset.ready = "";
       performance.mark("label:ready");
     },

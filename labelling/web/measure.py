@@ -1,0 +1,185 @@
+"""Measure: agreement, what is confused, human level, labellers. Leads only; labellers stay blind."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+
+from labelling.access import Permission
+from labelling.kinds import KINDS
+from labelling.measure import dashboard, human, labellers, selectors
+from labelling.projects.selectors import all_tags, questions_of
+from labelling.web.guard import in_project
+from labelling.web.paging import Pages
+
+PER_PAGE = 50
+MEASURES = {
+    "percent": "Raw agreement",
+    "fleiss_kappa": "Fleiss' kappa",
+    "gwet_ac1": "Gwet's AC1",
+    "gwet_ac2": "Gwet's AC2",
+    "scott_pi": "Scott's pi",
+    "cohen_kappa": "Cohen's kappa",
+    "conger_kappa": "Conger's kappa",
+    "brennan_prediger": "Brennan-Prediger",
+}
+GROUPS = {
+    "": "all labels",
+    "class": "class",
+    "labeller": "labeller",
+    "pair": "pair of labellers",
+    "guideline": "version of the guidelines",
+    "week": "week",
+    "source": "source",
+    "batch": "batch",
+}
+LEVELS = {"nominal": "classes without an order", "ordinal": "an order", "interval": "equal steps", "ratio": "equal steps from a true zero"}
+
+
+def asked(request: HttpRequest, project: Any) -> dict[str, Any]:
+    """What every page here knows: the questions to choose from and the one that is meant."""
+    questions = questions_of(project)
+    key = request.GET.get("question") or questions[0]["key"]
+    return {"project": project, "questions": questions, "key": key}
+
+
+@in_project(Permission.SEE_LABELS)
+def measure(request: HttpRequest, project: Any) -> HttpResponse:
+    context = asked(request, project)
+    by = request.GET.get("by") or None
+    found = selectors.agreement(
+        request.viewer, project.slug, question=context["key"], by=by, level=request.GET.get("level") or None, now=timezone.now()
+    )
+    context |= {
+        "found": found,
+        "others": [(MEASURES[name], figure) for name, figure in found["measures"].items()],
+        "by": by or "",
+        "groups": GROUPS,
+        "levels": [(level, LEVELS[level]) for level in KINDS[found["kind"]].levels],
+        "chart": dots(found["by"], project.target_alpha) if by else None,
+        "by_words": GROUPS.get(by or "", by),
+    }
+    return TemplateResponse(request, "measure/agreement.html", context)
+
+
+def dots(rows: list[dict[str, Any]], target: float | None = None, figure: str = "alpha") -> dict[str, Any]:
+    """Data of a dot-with-interval chart."""
+    return {
+        "kind": "dots",
+        "target": target,
+        "rows": [
+            {"name": str(row.get("name", row["key"])), **{part: row[figure].get(part) for part in ("value", "low", "high")}}
+            for row in rows
+            if row[figure]["value"] is not None
+        ],
+    }
+
+
+@in_project(Permission.SEE_LABELS)
+def confusions(request: HttpRequest, project: Any) -> HttpResponse:
+    context = asked(request, project)
+    context |= dashboard.heat_map_page(request.viewer, project.slug, question=context["key"])
+    return TemplateResponse(request, "measure/confusions.html", context)
+
+
+@in_project(Permission.SEE_LABELS)
+def behind(request: HttpRequest, project: Any) -> HttpResponse:
+    context = asked(request, project)
+    number = request.GET.get("page", "1")
+    first = (min(int(number), 10**6) - 1) * PER_PAGE if number.isascii() and number.isdigit() and int(number) else 0
+    found = dashboard.examples_behind(
+        request.viewer, project.slug, question=context["key"], a=request.GET.get("a", ""), b=request.GET.get("b", ""), first=first, count=PER_PAGE
+    )
+    pages = Pages(request, _Already(found["rows"], first, found["total"]), PER_PAGE)
+    return TemplateResponse(request, "measure/behind.html", context | found | {"pages": pages})
+
+
+class _Already:
+    """Rows of one page as the list that Pages slices."""
+
+    def __init__(self, rows: list[Any], first: int, total: int) -> None:
+        self.rows, self.first, self.total = rows, first, total
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        more = [None] if part.stop <= self.total else []
+        return self.rows + more
+
+
+@in_project(Permission.SEE_LABELS)
+def human_level(request: HttpRequest, project: Any) -> HttpResponse:
+    context = asked(request, project)
+    by = request.GET.get("by") or "class"
+    found = human.human_performance(request.viewer, project.slug, question=context["key"], by=by)
+    shown = [
+        ("One person, against the others", found["leave_one_out"]),
+        ("One person, against resolved answers", found["against_resolved"]),
+        ("The most popular answer", found["popular_answer"]),
+        ("The ceiling", found["ceiling"]),
+        ("The same person again", found["repeat_consistency"]),
+    ]
+    context |= {
+        "found": found,
+        "shown": shown,
+        "by": by,
+        "groups": {name: GROUPS[name] for name in ("class", "labeller", "source", "batch")},
+        "by_words": GROUPS.get(by, by),
+        "overall": dots([{"key": name, "figure": figure} for name, figure in shown], figure="figure"),
+        "chart": dots(found["by"], figure="figure"),
+    }
+    return TemplateResponse(request, "measure/human.html", context)
+
+
+@in_project(Permission.SEE_LABELS)
+def people(request: HttpRequest, project: Any) -> HttpResponse:
+    context = asked(request, project)
+    members, rows_of = labellers.list_labellers(request.viewer, project.slug, question=context["key"])
+    pages = Pages(request, members, PER_PAGE)
+    rows = rows_of(pages.rows)
+    context |= {
+        "rows": rows,
+        "pages": pages,
+        "tags": all_tags(project),
+        "chart": dots([{"key": row["display_name"], "alpha": row["agreement"]} for row in rows], project.target_alpha),
+    }
+    return TemplateResponse(request, "measure/labellers.html", context)
+
+
+def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
+    """What the first page of a project adds for those who may see labels."""
+    figures = dashboard.dashboard(request.viewer, project.slug)
+    return {
+        "figures": figures,
+        "alphas": dots([{"key": row.prompt, "alpha": row.alpha} for row in figures], project.target_alpha),
+        "levels": [
+            {
+                "figure": row,
+                "chart": dots(
+                    [
+                        {"key": "one person", "figure": row.person},
+                        {"key": "most popular answer", "figure": row.popular},
+                        {"key": "ceiling", "figure": row.ceiling},
+                    ],
+                    figure="figure",
+                ),
+            }
+            for row in figures
+        ],
+        "trends": [{"figure": row, "chart": trend(row.weeks, dashboard.guideline_marks(project), project.target_alpha)} for row in figures],
+    }
+
+
+def trend(weeks: list[dict[str, Any]], marks: list[dict[str, Any]], target: float | None) -> dict[str, Any]:
+    """Data of a chart over time, with a line where the guidelines changed."""
+    rows = [{"at": week["key"], **{part: week["alpha"].get(part) for part in ("value", "low", "high")}} for week in weeks]
+    return {"kind": "trend", "rows": [row for row in rows if row["value"] is not None], "marks": marks, "target": target}
+
+
+urlpatterns = [
+    path("projects/<str:slug>/measure/", measure, name="measure"),
+    path("projects/<str:slug>/measure/confusions/", confusions, name="confusions"),
+    path("projects/<str:slug>/measure/confusions/examples/", behind, name="behind"),
+    path("projects/<str:slug>/measure/human/", human_level, name="human"),
+    path("projects/<str:slug>/measure/labellers/", people, name="labellers"),
+]
