@@ -11,10 +11,27 @@ from typing import Any
 from django.db import transaction
 
 from labelling.access import Viewer
+from labelling.assign import services as assign
+from labelling.label import services as label
 from labelling.projects import services as projects
 
 
 def update_project(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: datetime) -> Any:
     """Change a project's settings, and what hangs on them: how many labels each open example still wants."""
     with transaction.atomic():
-        return projects.update_project(actor=actor, slug=slug, fields=fields, now=now)
+        project = projects.update_project(actor=actor, slug=slug, fields=fields, now=now)
+        if "labels_per_example" in fields:
+            assign.set_labels_wanted(project=project, wanted=project.labels_per_example)
+        return project
+
+
+def remove_member(*, actor: Viewer, slug: str, username: str, now: datetime) -> None:
+    """Take somebody out of a project; what they hold goes back to the others."""
+    with transaction.atomic():
+        projects.remove_member(actor=actor, slug=slug, username=username, now=now)
+        assign.release_after_leaving(slug=slug, username=username, now=now)
+
+
+def submit_label(*, actor: Viewer, assignment_id: Any, fields: Mapping[str, Any], now: datetime) -> label.Submitted:
+    """Store a label, and what hangs on it, in one transaction."""
+    return label.submit_label(actor=actor, assignment_id=assignment_id, fields=fields, now=now)

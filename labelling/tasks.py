@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from labelling.assign import services as assign
 from labelling.jobs import services as jobs
 
 Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
@@ -23,6 +24,11 @@ def run_job(job_id: str) -> None:
 def reap_jobs() -> None:
     for job_id in jobs.reap(now=timezone.now()):
         wake(job_id)
+
+
+@shared_task(name="labelling.tasks.expire_leases", ignore_result=True)
+def expire_leases() -> None:
+    assign.expire_leases(now=timezone.now())
 
 
 def wake(job_id: str) -> None:

@@ -97,7 +97,7 @@ class Member(View):
 
     @describe("Take a member out; their labels stay", status=204, errors=(401, 403, 404, 409))
     def delete(self, request: Request, slug: str, username: str) -> Response:
-        services.remove_member(actor=self.viewer, slug=slug, username=username, now=self.now)
+        flow.remove_member(actor=self.viewer, slug=slug, username=username, now=self.now)
         return Response(status=204)
 
 

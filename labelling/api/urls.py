@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from labelling.api import accounts, errors, jobs, measure, projects
+from labelling.api import accounts, assign, errors, jobs, label, measure, projects
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -21,7 +21,14 @@ urlpatterns = [
     path("projects/<str:slug>/guidelines/", projects.Guidelines.as_view()),
     # intake
     # assign
+    path("projects/<str:slug>/assignments/", assign.Assignments.as_view()),
+    path("assignments/<str:assignment_id>/release/", assign.Release.as_view()),
+    path("assignments/<str:assignment_id>/skip/", assign.Skip.as_view()),
     # label
+    path("assignments/<str:assignment_id>/label/", label.Submit.as_view()),
+    path("projects/<str:slug>/labels/", label.Labels.as_view()),
+    path("projects/<str:slug>/history/", label.History.as_view()),
+    path("projects/<str:slug>/mine/", label.Mine.as_view()),
     # measure
     path("projects/<str:slug>/agreement/", measure.Agreement.as_view()),
     path("projects/<str:slug>/confusions/", measure.Confusions.as_view()),

@@ -73,7 +73,7 @@ def update_project(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: 
     if not cleaned:
         return project
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         before = {name: getattr(project, name) for name in cleaned}
         Project.objects.filter(pk=project.pk).update(**cleaned)
         audit.record(actor=actor, verb="changed project", obj=project, now=now, project_id=project.pk, before=before, after=cleaned)
@@ -151,7 +151,7 @@ def add_member(*, actor: Viewer, slug: str, username: Any, role: Any, now: datet
     if user is None:
         raise Invalid.field("username", f"There is no user {username!s:.60}. A site admin can create one.")
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)  # numbers, and the last owner, are decided one by one
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # numbers, and the last owner, are decided one by one
         membership = Membership.objects.filter(project=project, user=user).first()
         if Role.OWNER in (role, membership.role if membership and not membership.removed_at else None):
             check_permission(actor, project.viewer_role, Permission.MANAGE_OWNERS)  # type: ignore[attr-defined]
@@ -182,7 +182,7 @@ def remove_member(*, actor: Viewer, slug: str, username: str, now: datetime) -> 
     """Take somebody out of a project. Their labels stay; adding them again undoes it."""
     project = get_project(actor, slug, Permission.MANAGE_MEMBERS)
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         membership = Membership.objects.filter(project=project, user__username=username, removed_at=None).first()
         if membership is None:
             raise NotFound(f"{username} is not a member of this project.")
@@ -222,7 +222,7 @@ def add_guidelines(
     if not isinstance(cases, list | tuple) or any(isinstance(case, bool) or not isinstance(case, int) for case in cases):
         raise Invalid.field("cases", "cases is a list of case ids.")
     with transaction.atomic():
-        locked = Project.objects.select_for_update().get(pk=project.pk)
+        locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         version = _write_guidelines(
             actor=actor, project=locked, version=locked.guideline_version + 1, text=text, reason=reason, cases=list(cases), now=now
         )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from labelling import flow
 from labelling.access import ROLE_NOTES, Permission, Role
 from labelling.accounts import services as accounts
 from labelling.errors import NotAllowed, WorkbenchError
@@ -57,7 +58,7 @@ def members(request: HttpRequest, project: Any) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, project: Any, username: str) -> HttpResponse:
     role = request.POST.get("role", "")
-    services.remove_member(actor=request.viewer, slug=project.slug, username=username, now=timezone.now())
+    flow.remove_member(actor=request.viewer, slug=project.slug, username=username, now=timezone.now())
     offer_undo(
         request,
         words=f"{username} is no longer a member. Their labels stay.",

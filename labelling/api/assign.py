@@ -1,0 +1,86 @@
+"""Leases: examples in a labeller's hands."""
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labelling.access import Permission
+from labelling.api.base import View, body_of, fast_json
+from labelling.api.docs import FREE, TEXT, TIME, WHOLE, describe, many, thing
+from labelling.assign import services
+from labelling.label.receipts import time_text
+
+ASSIGNMENT = thing(
+    {
+        "id": WHOLE,
+        "round": WHOLE,
+        "expires_at": TIME,
+        "schema_version": WHOLE,
+        "guideline_version": WHOLE,
+        "example": thing({"id": WHOLE, "key": TEXT, "data": FREE}, meta=FREE),
+    }
+)
+ENDED = thing({"id": WHOLE, "state": TEXT, "example": thing({"id": WHOLE})})
+
+
+class Assignments(View):
+    """`POST /projects/{slug}/assignments/`."""
+
+    @describe(
+        "Lease examples: those in your hands first, then new ones",
+        body={**thing({}), "properties": {"count": WHOLE}},
+        answer=thing({"assignments": many(ASSIGNMENT), "waiting": WHOLE}),
+    )
+    def post(self, request: Request, slug: str) -> HttpResponse:
+        handed = services.lease_examples(
+            actor=self.viewer, slug=slug, count=body_of(request).get("count", 1), now=self.now
+        )
+        project = handed.project
+        # What came with an example beside its data may give the answer away; only who reads examples anyway is shown it.
+        with_meta = Permission.READ_EXAMPLES in project.viewer_permissions  # type: ignore[attr-defined]
+        return fast_json(
+            {
+                "assignments": [
+                    {
+                        "id": lease.id,
+                        "round": lease.round,
+                        "expires_at": time_text(lease.expires_at),
+                        "schema_version": project.schema_version,
+                        "guideline_version": project.guideline_version,
+                        "example": {
+                            "id": lease.example_id,
+                            "key": lease.key,
+                            "data": orjson.Fragment(lease.data),
+                            **({"meta": orjson.Fragment(lease.meta)} if with_meta else {}),
+                        },
+                    }
+                    for lease in handed.assignments
+                ],
+                "waiting": handed.waiting,
+            }
+        )
+
+
+class Release(View):
+    """`POST /assignments/{id}/release/`."""
+
+    @describe("Give an example back", answer=ENDED, errors=(401, 403, 404, 409))
+    def post(self, request: Request, assignment_id: str) -> Response:
+        return Response(services.release_assignment(actor=self.viewer, assignment_id=assignment_id, now=self.now))
+
+
+class Skip(View):
+    """`POST /assignments/{id}/skip/`."""
+
+    @describe(
+        "Skip an example; it does not come back to you in this round",
+        body={**thing({}), "properties": {"reason": TEXT}},
+        answer=ENDED,
+        errors=(400, 401, 403, 404, 409),
+    )
+    def post(self, request: Request, assignment_id: str) -> Response:
+        reason = body_of(request).get("reason")
+        return Response(
+            services.skip_assignment(actor=self.viewer, assignment_id=assignment_id, reason=reason, now=self.now)
+        )

@@ -1,0 +1,96 @@
+"""Reads of assignments and the queue."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from labelling.access import Permission, Viewer
+from labelling.assign.models import Assignment, Cursor
+from labelling.assign.rules import AssignmentState, start_of
+from labelling.assign.sql import rows
+from labelling.errors import NotFound
+from labelling.intake.models import AssignQueue
+from labelling.projects.models import Membership, Project, ProjectCounts
+from labelling.projects.selectors import get_project_by_id
+
+MISSING = "There is no such assignment, or it is not yours."
+COUNTED_UP_TO = 1000  # nobody needs to know more exactly how much is left
+# Whether an example e is out of the question for a labeller: in their hands, labelled or skipped in this round.
+OWN = (
+    "EXISTS (SELECT 1 FROM labelling_assignment a WHERE a.example_id = e.id AND a.labeller_id = %s AND a.round = e.round "
+    "AND a.state NOT IN ('released', 'expired'))"
+)
+
+
+def check_id(value: Any) -> int:
+    """An id from outside; what cannot be one is not found."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if not 0 < number < 2**63:
+        raise NotFound(MISSING)
+    return number
+
+
+def get_own_assignment(viewer: Viewer, assignment_id: Any) -> Assignment:
+    """An assignment of the viewer's own; another person's is not found."""
+    found = Assignment.objects.filter(pk=check_id(assignment_id), labeller_id=viewer.user_id).first()
+    if found is None:
+        raise NotFound(MISSING)
+    try:
+        get_project_by_id(viewer, found.project_id, Permission.LABEL)
+    except NotFound:
+        raise NotFound(MISSING) from None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a labeller could still do now. `left` counts the examples in hand too, and stops at COUNTED_UP_TO."""
+
+    left: int
+    at_least: bool  # there may be more
+    in_hand: int
+    waiting: int  # open examples, when nothing is left for the labeller: they wait for others
+
+
+def left_for(project: Project, member: Membership, username: str) -> Left:
+    """How many examples are left for this labeller: counted from their cursor on, so that what is done costs nothing."""
+    in_hand = Assignment.objects.filter(project=project, labeller_id=member.user_id, state=AssignmentState.LEASED).count()
+    open_ = ProjectCounts.objects.values_list("open", flat=True).get(project=project)
+    queue = AssignQueue.objects.filter(project=project).first()
+    cursor = Cursor.objects.filter(membership=member).first()
+    if cursor is not None and queue is not None and cursor.epoch != queue.epoch:
+        cursor = None
+    found = 0 if queue is None or not open_ else _ahead(project, member, username, cursor)
+    left = min(COUNTED_UP_TO, found + in_hand)
+    return Left(left, found + in_hand >= COUNTED_UP_TO, in_hand, 0 if left else open_)
+
+
+def _ahead(project: Project, member: Membership, username: str, cursor: Cursor | None) -> int:
+    start = start_of(order=project.order, seed=project.seed, username=username)
+    at = "SELECT e.id FROM labelling_example e WHERE e.project_id = %s AND e.has_room = 1 "
+    parts: list[tuple[str, list[Any]]] = []
+    if cursor is None or cursor.priority is None:
+        parts.append((at, [project.pk]))
+    else:
+        here = [project.pk, cursor.priority, cursor.place]
+        if cursor.wrapped:
+            parts.append((at + "AND e.priority = %s AND e.place > %s AND e.place < %s ", [*here, start]))
+        else:
+            parts.append((at + "AND e.priority = %s AND e.place > %s ", here))
+            if start:
+                parts.append((at + "AND e.priority = %s AND e.place < %s ", [project.pk, cursor.priority, start]))
+        parts.append((at + "AND e.priority < %s ", [project.pk, cursor.priority]))
+        parts.append(
+            (
+                "SELECT e.id FROM labelling_returnedexample r JOIN labelling_example e ON e.id = r.example_id "
+                "WHERE r.project_id = %s AND r.number > %s AND e.has_room = 1 ",
+                [project.pk, cursor.returned],
+            )
+        )
+    found: set[int] = set()
+    for sql, params in parts:
+        if len(found) < COUNTED_UP_TO:
+            found.update(pk for (pk,) in rows(f"{sql}AND NOT {OWN} LIMIT %s", [*params, member.user_id, COUNTED_UP_TO]))
+    return len(found)

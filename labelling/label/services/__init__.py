@@ -1,0 +1,5 @@
+"""Writes of labels."""
+
+from labelling.label.services.submitting import Submitted, submit_label
+
+__all__ = ["Submitted", "submit_label"]

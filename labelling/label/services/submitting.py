@@ -1,0 +1,296 @@
+"""A label comes in. Nothing that a labeller sends with a valid value is lost: a late label is stored and says so, the same
+one sent twice is stored once, another one for the same assignment is a revision.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from labelling.access import Permission, Role, Viewer, check_permission
+from labelling.assign.rules import AssignmentState
+from labelling.assign.selectors import MISSING, check_id
+from labelling.assign.sql import as_json, as_uuid, at, locked, rows, run, when
+from labelling.errors import Conflict, Invalid, NotFound
+from labelling.intake.rules import ExampleState
+from labelling.intake.states import count_examples
+from labelling.label import rules
+from labelling.label.models import Label
+from labelling.label.receipts import receipt_of, time_text
+from labelling.label.services import counting
+from labelling.label.services.counting import Share
+from labelling.label.services.interning import Schema, codes_of, schema_of
+from labelling.projects.rules import BUILT_IN_TAGS
+
+# Where a label of a live lease still counts. Elsewhere the example was settled without it: it is stored all the same.
+UNSETTLED = frozenset({ExampleState.OPEN, ExampleState.COMPLETE, ExampleState.IN_REVIEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of a label: `answer` goes to the client, the rest tells flow what to set going."""
+
+    answer: dict[str, Any]
+    created: bool  # False: it had come in before
+    project_id: int
+    example_id: int
+    example_state: str  # after this label
+    round: int
+    completed: bool  # this label was the last one that the example wanted
+    counted: bool
+    revision: int
+    value: dict[str, Any] | None
+    tags: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Found:
+    """The assignment with its example (locked), its project, the labeller's membership and the label that stands."""
+
+    id: int
+    project_id: int
+    example_id: int
+    round: int
+    state: str
+    expires_at: datetime
+    revisions: int
+    counted: bool
+    imported: bool
+    label_id: int | None
+    last_labelled_at: datetime | None
+    last_seconds: float | None
+    last_tags: Any
+    example_state: str
+    example_round: int
+    wanted: int
+    labels_counted: int
+    leases_live: int
+    own_tags: Any
+    schema_version: int
+    guideline_version: int
+    born: datetime
+    membership_id: int | None
+    role: str | None
+    removed_at: Any
+
+
+FIND = (
+    "SELECT a.id, a.project_id, a.example_id, a.round, a.state, a.expires_at, a.revisions, a.counted, a.imported, "
+    "a.label_id, l.labelled_at, l.seconds, l.tags, e.state, e.round, e.labels_wanted, e.labels_counted, e.leases_live, "
+    "p.tags, p.schema_version, p.guideline_version, p.created_at, m.id, m.role, m.removed_at "
+    "FROM labelling_assignment a JOIN labelling_example e ON e.id = a.example_id "
+    "JOIN labelling_project p ON p.id = a.project_id "
+    "LEFT JOIN labelling_membership m ON m.project_id = a.project_id AND m.user_id = a.labeller_id "
+    "LEFT JOIN labelling_label l ON l.id = a.label_id WHERE a.id = %s AND a.labeller_id = %s"
+)
+
+
+class _Moved(Exception):
+    """The assignment changed while its example's lock was waited for: look again."""
+
+
+class _Sent(Exception):
+    """This client_id was stored before."""
+
+
+Then = Callable[[Submitted], object]
+
+
+def submit_label(
+    *, actor: Viewer, assignment_id: Any, fields: Mapping[str, Any], now: datetime, then: Then | None = None
+) -> Submitted:
+    """Store a label for one of the actor's own assignments; `fields` as in API.md. `then` runs in the same transaction.
+
+    Raises NotFound for another person's assignment, Invalid or Conflict for what cannot be stored.
+    """
+    number = check_id(assignment_id)
+    while True:
+        try:
+            with transaction.atomic():
+                done = _submit(actor, number, fields, now)
+                if then is not None:
+                    then(done)
+            return done
+        except _Moved:
+            continue
+        except _Sent:
+            known = _stored(actor, number, fields.get("client_id"))
+            if known is None:
+                raise Conflict("This client_id was used for another label. Make a new one for each label.") from None
+            return known
+        except (Invalid, Conflict):
+            # What was stored once is answered the same for ever, whatever has changed since.
+            known = _stored(actor, number, fields.get("client_id"))
+            if known is None:
+                raise
+            return known
+
+
+def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime) -> Submitted:
+    found = _find(actor, number)
+    sent = rules.check_input(fields, known_tags=[*BUILT_IN_TAGS, *(tag["key"] for tag in _loaded(found.own_tags))])
+    schema, value = _check_value(found, sent)
+    guidelines = rules.check_guideline_version(sent.guideline_version, found.guideline_version)
+    if found.imported:
+        raise Conflict("This label was imported and cannot be revised here.")
+    codes = codes_of(born=found.born, answers=schema.answers(value))
+
+    first, live = found.revisions == 0, found.state == AssignmentState.LEASED
+    late = first and (not live or found.expires_at <= now)
+    room = found.example_state == ExampleState.OPEN and found.labels_counted + found.leases_live < found.wanted
+    counts = found.counted or (
+        found.round == found.example_round and ((live and found.example_state in UNSETTLED) or (not live and room))
+    )
+    newly = counts and not found.counted
+    revision = found.revisions + 1
+    label_id = _insert_label(found, sent, value, schema.version, guidelines, revision, late, counts, now, actor.user_id)
+
+    if not run(
+        "UPDATE labelling_assignment SET state = 'done', ended_at = %s, label_id = %s, revisions = %s, counted = %s "
+        "WHERE id = %s AND revisions = %s AND state = %s",
+        [at(now), label_id, revision, counts, found.id, found.revisions, found.state],
+    ):
+        raise _Moved
+    completed = newly and found.example_state == ExampleState.OPEN and found.labels_counted + 1 >= found.wanted
+    state = str(ExampleState.COMPLETE) if completed else found.example_state
+    if live or newly:
+        run(
+            "UPDATE labelling_example SET leases_live = leases_live - %s, labels_counted = labels_counted + %s, "
+            "labels_here = labels_here + %s, state = %s WHERE id = %s",
+            [int(live), int(newly), int(newly), state, found.example_id],
+        )
+    answers = [(question, codes[question, text]) for question, text, _ in schema.answers(value)]
+    _insert_answers(label_id, answers)
+    if counts:
+        _count_answers(found, answers, schema.version, guidelines, actor.user_id, now)
+        gone = None
+        if found.counted:
+            gone = Share(when(found.last_labelled_at), found.last_seconds or 0.0, tuple(_loaded(found.last_tags)))
+        counting.change(membership_id=found.membership_id, gone=gone, come=Share(now, sent.seconds or 0.0, tuple(sent.tags)))
+    if completed:  # last, because this row is everybody's
+        count_examples(project_id=found.project_id, open=-1, complete=1)
+
+    answer = _answer(label_id, found.id, sent.client_id, revision, counts, now, value, sent.tags)
+    return Submitted(
+        answer, True, found.project_id, found.example_id, state, found.round, completed, counts, revision, value, tuple(sent.tags)
+    )
+
+
+def _find(actor: Viewer, number: int) -> _Found:
+    found = rows(FIND + locked("e"), [number, actor.user_id])
+    if not found:
+        raise NotFound(MISSING)
+    one = _Found(*found[0])
+    one.expires_at, one.born = when(one.expires_at), when(one.born)
+    one.counted, one.imported = bool(one.counted), bool(one.imported)
+    member = one.membership_id is not None and one.removed_at is None
+    if not (member or actor.is_staff) or actor.only_project_id not in (None, one.project_id):
+        raise NotFound(MISSING)
+    check_permission(actor, Role(one.role) if member else None, Permission.LABEL)
+    return one
+
+
+def _check_value(found: _Found, sent: rules.Input) -> tuple[Schema, dict[str, Any] | None]:
+    version = rules.check_reachable(sent.schema_version, found.schema_version)
+    schema = schema_of(project_id=found.project_id, born=found.born, version=version)
+    if schema is None:
+        raise Invalid.field("schema_version", f"There is no schema version {version}.")
+    value = rules.check_value(schema.questions, sent.value, sent.tags)
+    if version != found.schema_version:
+        newest = schema_of(project_id=found.project_id, born=found.born, version=found.schema_version)
+        rules.check_still_fits(newest.questions, sent.value, sent.tags, found.schema_version)
+    return schema, value
+
+
+def _insert_label(
+    found: _Found, sent: rules.Input, value: Any, schema: int, guidelines: int, revision: int, late: bool, counts: bool,
+    now: datetime, labeller_id: int,
+) -> int:  # fmt: skip
+    made = rows(
+        "INSERT INTO labelling_label (project_id, example_id, assignment_id, labeller_id, round, revision, previous_id, "
+        "withdrawn, client_id, value, tags, comment, seconds, confidence, schema_version, guideline_version, "
+        "suggestion_shown, imported, late, counted, labelled_at, created_at) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+        "ON CONFLICT DO NOTHING RETURNING id",
+        [
+            found.project_id, found.example_id, found.id, labeller_id, found.round, revision, found.label_id,
+            False, as_uuid(sent.client_id), None if value is None else as_json(value), as_json(sent.tags), sent.comment,
+            sent.seconds, sent.confidence, schema, guidelines,
+            sent.suggestion_shown, False, late, counts, at(now), at(now),
+        ],
+    )  # fmt: skip
+    if made:
+        return made[0][0]
+    # Either this client_id is there, or another label for this assignment was stored while the lock was waited for.
+    raise _Sent if Label.objects.filter(client_id=sent.client_id).exists() else _Moved
+
+
+def _insert_answers(label_id: int, answers: Sequence[tuple[int, int]]) -> None:
+    if answers:
+        run(
+            "INSERT INTO labelling_answer (label_id, question_id, code) VALUES " + ", ".join(["(%s, %s, %s)"] * len(answers)),
+            [part for question, code in answers for part in (label_id, question, code)],
+        )
+
+
+def _count_answers(
+    found: _Found, answers: Sequence[tuple[int, int]], schema: int, guidelines: int, labeller_id: int, now: datetime
+) -> None:
+    if found.counted:
+        uncount_answers(example_id=found.example_id, labeller_id=labeller_id, round=found.round)
+    if answers:
+        common = (found.example_id, labeller_id, found.round, schema, guidelines, rules.day_number(now), False)
+        run(
+            "INSERT INTO labelling_countedanswer (question_id, code, example_id, labeller_id, round, schema_version, "
+            "guideline_version, day, imported) VALUES " + ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(answers)),
+            [part for pair in answers for part in (*pair, *common)],
+        )
+
+
+def uncount_answers(*, example_id: int, labeller_id: int, round: int) -> None:
+    run(
+        "DELETE FROM labelling_countedanswer WHERE example_id = %s AND labeller_id = %s AND round = %s",
+        [example_id, labeller_id, round],
+    )
+
+
+def _stored(actor: Viewer, number: int, client_id: Any) -> Submitted | None:
+    """What was answered when this client_id came first, if it was this labeller's, for this assignment."""
+    try:
+        client_id = rules.check_client_id(client_id)
+    except Invalid:
+        return None
+    label = Label.objects.select_related("example").filter(client_id=client_id).first()
+    if label is None or label.labeller_id != actor.user_id or label.assignment_id != number:
+        return None
+    answer = _answer(
+        label.pk, number, label.client_id, label.revision, label.counted, label.created_at, label.value, label.tags
+    )
+    return Submitted(
+        answer, False, label.project_id, label.example_id, label.example.state, label.round, False, label.counted,
+        label.revision, label.value, tuple(label.tags),
+    )  # fmt: skip
+
+
+def _answer(
+    label_id: int, assignment_id: int, client_id: UUID, revision: int, counted: bool, at: datetime, value: Any, tags: Sequence[str]
+) -> dict[str, Any]:
+    receipt = receipt_of(
+        label_id=label_id, client_id=client_id, assignment_id=assignment_id, revision=revision, created_at=at, value=value, tags=tags
+    )
+    return {
+        "id": label_id,
+        "assignment": assignment_id,
+        "revision": revision,
+        "counted": counted,
+        "receipt": receipt,
+        "created_at": time_text(at),
+    }
+
+
+def _loaded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
