@@ -26,6 +26,7 @@ def drawn(question: Mapping[str, Any]) -> dict[str, Any]:
         "options": options,
         "many": len(options) > MANY,
         "few": len(options) <= 2,
+        "short": all(len(option["name"]) <= 4 for option in options),
         "long": len(options) > 11,
         "low_name": options[0]["name"] if options else "",
         "high_name": options[-1]["name"] if options else "",

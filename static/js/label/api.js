@@ -1,7 +1,7 @@
 /* The few requests of this page. Whatever does not come through is Unreachable (try again); what the server refuses is
    Refused with its status and sentence. */
 
-const PATIENCE = 20_000;
+const PATIENCE = 12_000; // ms; then it is tried again
 
 export class Unreachable extends Error {
   constructor(retryAfter = 0) { super("The server does not answer."); this.retryAfter = retryAfter; }
@@ -35,7 +35,8 @@ async function ask(url, { method = "GET", body, keepalive = false, patience = PA
   if (status >= 500 || status === 429 || status === 408 || response.ok) {
     throw new Unreachable(1000 * (Number(response.headers.get("Retry-After")) || 0));
   }
-  throw new Refused(status, answer?.message ?? `The server answered ${status}.`);
+  const closed = status === 403 || status === 404 ? "You can no longer label in this project. Ask one of its leads." : `The server answered ${status}.`;
+  throw new Refused(status, answer?.message ?? closed);
 }
 
 export class Api {
@@ -53,9 +54,15 @@ export class Api {
   stock(count) { return ask(this.urls.stock, { method: "POST", body: { count, user: this.user } }); }
 
   /** Whose session this is, or null. */
-  async who() { return (await ask(this.urls.who, { patience: 5000 })).user; }
+  async who() {
+    try {
+      return (await ask(this.urls.who, { patience: 5000 })).user;
+    } catch (error) {
+      if (error.status === 401) return null;
+      throw error;
+    }
+  }
 
-  history() { return ask(this.urls.history); }
-  guidelines() { return ask(this.urls.guidelines); }
+  guidelines(since) { return ask(`${this.urls.guidelines}?since=${since}`); }
   preferences(body) { return ask(this.urls.preferences, { method: "POST", body }); }
 }

@@ -5,6 +5,7 @@ import { h } from "../lib/dom.js";
 import { count } from "./words.js";
 
 const PATIENCE = 400; // no word about waiting before that
+const LONG = 4000; // then it is called what it is
 const RETRY = 3000;
 
 export class Flow {
@@ -55,13 +56,16 @@ export class Flow {
   #ask() {
     clearTimeout(this.#timer);
     if (!this.between.shown) {
-      this.#timer = setTimeout(() => this.between.show("Getting the next examples", [h("p", {}, "The server is looking for examples that you have not labelled.")]), PATIENCE);
+      this.#timer = setTimeout(() => {
+        this.between.show("Getting the next examples", [h("p", {}, "The server is looking for examples that you have not labelled.")]);
+        this.#timer = setTimeout(() => this.#offline(), LONG - PATIENCE);
+      }, PATIENCE);
     }
     this.stock.refill({ now: true });
   }
 
   #learn(answer) {
-    if (answer.guideline_version > this.guidelines.version) this.api.guidelines().then((newer) => this.#adopt(newer)).catch(() => {});
+    if (answer.guideline_version > this.guidelines.version) this.api.guidelines(this.#read).then((newer) => this.#adopt(newer)).catch(() => {});
     if (answer.user && answer.user !== this.page.user.name) this.sender.report({ kind: "other-user", user: answer.user });
   }
 
@@ -78,24 +82,30 @@ export class Flow {
 
   #failed(error) {
     if (error.status === 401) this.sender.report({ kind: "login" });
-    if (error.status === 409) this.sender.report({ kind: "other-user", user: "Somebody else" });
+    if (error.status === 409) this.api.who().then((user) => user && this.sender.report({ kind: "other-user", user })).catch(() => {});
     if (this.session.current || this.elsewhere || this.reading) return;
     clearTimeout(this.#timer);
-    const { length } = this.outbox.waiting;
-    const safe = length ? `Your ${count(length, "label")} ${length === 1 ? "is" : "are"} safe here.` : "Every label of yours is saved.";
-    if (error.status) {
-      this.between.show("No more examples", [h("p", {}, `${error.message} ${safe}`)], [{ words: "Look again", act: () => this.#ask() }]);
-      return;
-    }
-    this.between.show("No connection", [h("p", {}, `No more examples on this computer until the connection is back. ${safe}`)], [{ words: "Look again", act: () => this.#ask() }]);
+    if (error.status) return this.between.show("No more examples", [h("p", {}, `${error.message} ${this.#safe()}`)], [this.#again()]);
+    this.#offline();
     this.#timer = setTimeout(() => this.#ask(), RETRY);
   }
+
+  #offline() {
+    this.between.show("No connection", [h("p", {}, `No more examples on this computer until the connection is back. ${this.#safe()}`)], [this.#again()]);
+  }
+
+  #safe() {
+    const { length } = this.outbox.waiting;
+    return length ? `Your ${count(length, "label")} ${length === 1 ? "is" : "are"} safe here.` : "Every label of yours is saved.";
+  }
+
+  #again() { return { words: "Look again", act: () => this.#ask() }; }
 
   #end() {
     clearTimeout(this.#timer);
     const { waiting } = this.stock;
     const others = waiting ? `${count(waiting, "example waits", "examples wait")} for other people.` : "";
-    this.progress.sync({ left: 0 });
+    this.progress.sync({ left: 0, left_is_at_least: false });
     this.between.show("Nothing left for you now", [h("p", {}, others || "All examples have the labels they need, or are with other people.")], [
       { words: "Look again", act: () => { this.stock.empty({ forget: true }); this.#ask(); } },
       { words: "Your last ten", act: () => this.session.recent.open() },

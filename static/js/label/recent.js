@@ -3,6 +3,7 @@
    counted: true|false|null, entry: the outbox's client_id while unsent}. */
 
 import { h } from "../lib/dom.js";
+import { Sheet } from "./sheet.js";
 import { brief } from "./words.js";
 
 const MANY = 10;
@@ -11,16 +12,14 @@ export class Recent {
   constructor({ records, keys, revise, sentence }) {
     this.records = records; // oldest first
     this.button = document.getElementById("undo");
-    this.dialog = document.getElementById("history");
-    Object.assign(this, { keys, revise, sentence });
+    this.sheet = new Sheet("history", keys);
+    Object.assign(this, { revise, sentence });
     this.button.addEventListener("click", (event) => this.undo(event));
     for (const opener of document.querySelectorAll("[data-history-open]")) opener.addEventListener("click", () => this.open());
-    this.dialog.addEventListener("click", (event) => {
+    this.sheet.dialog.addEventListener("click", (event) => {
       const chosen = event.target.closest("[data-record]");
       if (chosen) this.#choose(this.#newest[Number(chosen.dataset.record)], event);
-      else if (event.target.closest("[data-close]") || event.target === this.dialog) this.dialog.close();
     });
-    this.dialog.addEventListener("close", () => { this.lift?.(); this.lift = null; });
   }
 
   get #newest() { return [...this.records].reverse(); }
@@ -54,16 +53,13 @@ export class Recent {
   }
 
   open() {
-    if (this.dialog.open) return;
-    this.dialog.querySelector("[data-list]").replaceChildren(...this.#newest.map((record, place) => this.#row(record, place)));
-    this.dialog.querySelector("[data-empty]").hidden = this.records.length > 0;
-    this.dialog.showModal();
-    this.lift = this.keys.layer({
-      key: (name, event, digit) => {
-        const record = digit === null ? null : this.#newest[(digit + 9) % 10];
-        if (record) this.#choose(record, event);
-        return Boolean(record);
-      },
+    const { dialog } = this.sheet;
+    dialog.querySelector("[data-list]").replaceChildren(...this.#newest.map((record, place) => this.#row(record, place)));
+    dialog.querySelector("[data-empty]").hidden = this.records.length > 0;
+    this.sheet.open((name, event, digit) => {
+      const record = digit === null ? null : this.#newest[(digit + 9) % 10];
+      if (record) this.#choose(record, event);
+      return Boolean(record);
     });
   }
 
@@ -75,7 +71,7 @@ export class Recent {
   }
 
   #choose(record, event) {
-    this.dialog.close();
+    this.sheet.close();
     this.revise(record, event);
   }
 }

@@ -70,7 +70,9 @@ export class Session {
     const entry = this.#entry("label", item.assignment, words, {
       value, tags: this.tags.get(), comment: this.comment.get(), seconds: this.clock.seconds,
       schema_version: item.assignment.schema_version ?? this.page.schema_version,
+      guideline_version: this.flow.guidelines.version,
     });
+    entry.revision = Boolean(revises);
     for (const parked of this.outbox.parked) if (parked.assignment === entry.assignment) this.outbox.drop(parked);
     this.recent.add({ assignment: item.assignment, ...entry.body, words, counted: null, entry: entry.client_id });
     if (!revises) this.progress.done();

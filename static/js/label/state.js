@@ -2,6 +2,7 @@
    whether every label has a receipt. Always one of three: saved, waiting, needs you. */
 
 import { h } from "../lib/dom.js";
+import { Sheet } from "./sheet.js";
 import { brief, count } from "./words.js";
 
 const QUIET = 1000; // an unsent label younger than this changes nothing, so that nothing flickers
@@ -43,15 +44,12 @@ export class StateLine {
   #shown = {};
   #timer = null;
 
-  constructor({ outbox, sender, store, voice, loginUrl, open }) {
+  constructor({ outbox, sender, store, voice, keys, loginUrl, open }) {
     Object.assign(this, { outbox, sender, store, voice, loginUrl, open });
     this.button = document.getElementById("state");
     this.line = document.getElementById("needs");
-    this.details = document.getElementById("state-details");
-    this.button.addEventListener("click", () => { this.#list(); this.details.showModal(); });
-    this.details.addEventListener("click", (event) => {
-      if (event.target.closest("[data-close]") || event.target === this.details) this.details.close();
-    });
+    this.sheet = new Sheet("state-details", keys);
+    this.button.addEventListener("click", () => { this.#list(); this.sheet.open(); });
     outbox.addEventListener("change", () => this.update());
     sender.addEventListener("change", () => this.update());
     this.update();
@@ -96,13 +94,13 @@ export class StateLine {
     const row = (entry, what) => h("li", {}, `${brief(entry.example.key)}: ${brief(entry.words)} `, h("span", { class: "muted" }, what));
     const waiting = this.outbox.waiting.map((entry) => row(entry, `made ${new Date(entry.at).toLocaleTimeString("en-GB")}`));
     const parked = this.outbox.parked.map((entry) => {
-      const open = this.#button("Open it", () => { this.details.close(); this.open(entry); });
+      const open = this.#button("Open it", () => { this.sheet.close(); this.open(entry); });
       return h("li", {}, `${brief(entry.example.key)}: ${entry.refused.message} `, open);
     });
     const sent = this.outbox.receipts.map(({ entry, receipt, at }) =>
       row(entry, `receipt ${receipt?.receipt ?? "none needed"}, ${new Date(at).toLocaleTimeString("en-GB")}`));
     const part = (title, rows) => (rows.length ? [h("h3", {}, title), h("ul", { class: "receipts" }, rows)] : []);
-    this.details.querySelector("[data-list]").replaceChildren(
+    this.sheet.dialog.querySelector("[data-list]").replaceChildren(
       ...part("Not taken by the server", parked), ...part("Waiting on this computer", waiting), ...part("Sent", sent),
       ...(waiting.length + parked.length + sent.length ? [] : [h("p", {}, "Nothing was labelled since this page was opened. Every earlier label has its receipt.")]),
     );

@@ -3,7 +3,7 @@
 import { Refused } from "./api.js";
 
 export const AHEAD = 9; // besides the one on the screen
-export const LOW = 3;
+export const LOW = 3; // refill from here on; earlier where the network is slow for the pace of this labeller
 const ASK_AGAIN = 15_000; // while nothing is left, and somebody still labels
 
 export class Stock extends EventTarget {
@@ -11,6 +11,8 @@ export class Stock extends EventTarget {
   #seen = new Set(); // on the screen, waiting here, or answered: what a late response may still list
   #asking = null;
   #askedAt = -Infinity;
+  #took = 0; // ms, the last refill
+  #takes = []; // when the last few were taken
 
   constructor({ api, outbox, draw }) {
     super();
@@ -39,7 +41,17 @@ export class Stock extends EventTarget {
   }
 
   /** The next example, or null. */
-  take() { return this.#items.shift() ?? null; }
+  take() {
+    this.#takes = [...this.#takes.slice(-4), performance.now()];
+    return this.#items.shift() ?? null;
+  }
+
+  /** How few may be left before more are fetched: what is used up while a refill is on its way, and two more. */
+  get low() {
+    if (this.#takes.length < 3) return LOW;
+    const pace = (this.#takes.at(-1) - this.#takes[0]) / (this.#takes.length - 1);
+    return Math.min(AHEAD - 1, Math.max(LOW, Math.ceil(this.#took / Math.max(pace, 1)) + 2));
+  }
 
   /** Puts one back in front: it was interrupted. */
   putBack(item) {
@@ -59,7 +71,7 @@ export class Stock extends EventTarget {
 
   /** Refills in the background when it runs low. */
   refill({ now = false } = {}) {
-    const due = this.#items.length <= LOW && (!this.none || !this.#items.length || performance.now() - this.#askedAt > ASK_AGAIN);
+    const due = this.#items.length <= this.low && (!this.none || !this.#items.length || performance.now() - this.#askedAt > ASK_AGAIN);
     if (this.#asking || !(now || due)) return this.#asking ?? Promise.resolve();
     this.#askedAt = performance.now();
     // The server lists what we hold already first, unsent answers included.
@@ -69,6 +81,7 @@ export class Stock extends EventTarget {
       .then((answer) => {
         this.away = false;
         this.#asking = null;
+        this.#took = performance.now() - this.#askedAt;
         const added = this.add(answer);
         this.dispatchEvent(new CustomEvent("filled", { detail: { added, answer } }));
       })

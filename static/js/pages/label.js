@@ -78,7 +78,7 @@ async function start() {
   });
   recent.current = () => session.assignment?.id;
   flow.session = session;
-  const state = new StateLine({ outbox, sender, store, voice, loginUrl: page.urls.login, open: (entry) => session.revise(recordOf(entry)) });
+  const state = new StateLine({ outbox, sender, store, voice, keys, loginUrl: page.urls.login, open: (entry) => session.revise(recordOf(entry)) });
   store.onlost = () => state.update();
 
   outbox.addEventListener("settled", ({ detail: { entry, receipt } }) => {
@@ -89,12 +89,12 @@ async function start() {
   stock.addEventListener("asking", () => { quiet = outbox.waiting.length ? null : progress.made; });
   stock.addEventListener("filled", ({ detail }) => quiet === progress.made && progress.sync(detail.answer));
 
-  const unsent = outbox.waiting.filter((entry) => entry.project === page.project.slug && entry.kind === "label");
-  progress.sync({ today: progress.today + unsent.length, left: progress.left === null ? null : Math.max(0, progress.left - unsent.length) });
+  const unsent = outbox.waiting.filter((entry) => entry.project === page.project.slug && entry.kind === "label" && !entry.revision);
+  progress.sync({ today: progress.today + unsent.length, left: progress.atLeast ? progress.left : Math.max(0, progress.left - unsent.length) });
 
   let first = true;
   flow.onlyTab = new OnlyTab(`workbench-labelling:${user}:${page.project.slug}`, {
-    onlose: () => flow.taken(),
+    onlose: () => { flow.taken(); document.body.dataset.ready = "elsewhere"; },
     onhave: async () => {
       flow.elsewhere = flow.reading = false;
       if (first) stock.add(page.stock);
