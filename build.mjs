@@ -51,10 +51,10 @@ if (entries.length) {
 if (existsSync("static/css/workbench.css")) {
   await esbuild.build({
     ...common,
-    entryPoints: ["static/css/workbench.css"],
+    entryPoints: ["static/css/workbench.css", "static/css/label.css"],
     outdir: path.join(out, "css"),
     target: ["es2022", "chrome120", "firefox121", "safari17"],
     external: ["/static/*"],
   });
-  report("css/workbench.css", gzipped(path.join(out, "css/workbench.css")));
+  for (const name of ["css/workbench.css", "css/label.css"]) report(name, gzipped(path.join(out, name)));
 }
