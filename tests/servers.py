@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+FOLDER = "WORKBENCH_TEST_FOLDER"  # names the run's folder, which xdist's processes share
 START_SECONDS = 30
 
 
@@ -35,6 +36,10 @@ class Server:
             return f"redis://127.0.0.1:{self.port}/{name}"
         make_database(self.port, str(name))
         return f"postgres://workbench@127.0.0.1:{self.port}/{name}"
+
+
+def shared_folder() -> Path:
+    return Path(os.environ[FOLDER])
 
 
 def postgres(folder: Path) -> Server:

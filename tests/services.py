@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.servers import FOLDER, shared_folder
 
-FOLDER = "WORKBENCH_TEST_FOLDER"  # one folder for the run, shared by xdist's workers
 STATUS = {"passed": "passed", "failed": "failed", "error": "errors", "skipped": "skipped", "xfailed": "xfailed"}
 
 
@@ -48,10 +48,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     if options.database == "postgres" and not options.help:
         os.environ["DATABASE_URL"] = servers.postgres(shared_folder()).url("workbench")
     return (yield)
-
-
-def shared_folder() -> Path:
-    return Path(os.environ[FOLDER])
 
 
 @pytest.hookimpl(tryfirst=True)

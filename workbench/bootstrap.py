@@ -163,8 +163,10 @@ def install_browser_packages(*, development: bool) -> None:
     # Scripts of packages stay off: nothing that is installed runs code while it is installed.
     command: list[str | Path] = [binary, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     with step("Browser packages"):
-        run([*command, *([] if development else ["--omit=dev"])], network="npm's registry", cwd=CHECKOUT,
-            env=os.environ | {"PATH": f"{binary.parent}{os.pathsep}{os.environ.get('PATH', '')}"})
+        environment = os.environ | {"PATH": f"{binary.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+        if "SSL_CERT_FILE" in environment:
+            environment.setdefault("NODE_EXTRA_CA_CERTS", environment["SSL_CERT_FILE"])
+        run([*command, *([] if development else ["--omit=dev"])], network="npm's registry", cwd=CHECKOUT, env=environment)
     stamp.write_text(wanted)
 
 

@@ -14,6 +14,7 @@ from workbench.console import Trouble, say
 CHECKOUT = Path(__file__).resolve().parent.parent
 TOO_OFTEN = 3
 WITHIN_SECONDS = 60
+LARGEST_LOG = 10 * 1024 * 1024
 
 
 class Stop(BaseException):
@@ -43,6 +44,8 @@ class Child:
         self.ends: list[float] = []
 
     def start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.old"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=CHECKOUT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log,

@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> int:
     except (Trouble, ImproperlyConfigured) as trouble:
         say(f"\nStopped: {trouble}", stream=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # Ctrl-C reaches `up` too, which says that it stops
+        return 130
     return 0
 
 

@@ -31,7 +31,7 @@ def flag(name: str) -> bool:
 DATA = Path(env.str("WORKBENCH_DATA", "") or CHECKOUT / "var").expanduser().resolve()
 try:
     DATA.mkdir(parents=True, exist_ok=True)
-    for name in ("media", "broker", "cache", "static"):
+    for name in ("media", "uploads", "broker", "cache", "static"):
         (DATA / name).mkdir(mode=0o700, exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(
@@ -73,7 +73,6 @@ HTTPS = flag("WORKBENCH_HTTPS")  # behind a reverse proxy that speaks HTTPS and 
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    CSRF_TRUSTED_ORIGINS = [f"https://{host.replace('.', '*.', 1) if host[0] == '.' else host}" for host in ALLOWED_HOSTS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -99,6 +98,7 @@ CONTENT_SECURITY_POLICY = {
 # Media that members upload is read into storage and checked there; these bound what one request may hold in memory.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = DATA / "uploads"  # a large upload must not fill the machine's /tmp
 
 # The parts
 
@@ -360,5 +360,9 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("WORKBENCH_LOG_LEVEL", "INFO").upper()},
-    "loggers": {"django_structlog": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+    # Every ten seconds the timetable does its round; what goes wrong there is still said.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("django_structlog", "kombu", "celery.beat", "celery.app.trace", "celery.worker.strategy")
+    },
 }

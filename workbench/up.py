@@ -5,7 +5,7 @@ import contextlib
 import errno
 import json
 import os
-import signal
+import shlex
 import socket
 import subprocess
 import sys
@@ -21,6 +21,7 @@ from workbench.console import Trouble, say
 CHECKOUT = Path(__file__).resolve().parent.parent
 EVERYWHERE = {"0.0.0.0", "::"}
 FIRST_PAGE_SECONDS = 90
+STOP_SECONDS = 9  # container engines kill after ten; a job that is cut off is taken up again
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -197,16 +198,17 @@ def welcome(address: str, data: Path) -> None:
             about = entry.get("about") or entry.get("role") or ""
             say(f"  {entry['username']:<12} {entry['password']:<24} {about}".rstrip())
     else:
-        say("Make the first account with: python3 manage.py createsuperuser")
+        elsewhere = "" if data == CHECKOUT / "var" else f"WORKBENCH_DATA={shlex.quote(str(data))} "
+        say(f"Make the first account with: {elsewhere}python3 manage.py createsuperuser")
     say(f"Data and logs: {data}\nStop with Ctrl-C.")
 
 
 def stop_all(children: list[Child]) -> None:
     for child in children:
         child.ask_to_stop()
+    deadline = time.monotonic() + STOP_SECONDS
     with contextlib.suppress(Stop):  # a second Ctrl-C ends the waiting
         for child in children:
-            child.wait(9)
+            child.wait(max(0.0, deadline - time.monotonic()))
     for child in children:
         child.kill()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
