@@ -24,6 +24,7 @@ agreement
         -> Agreement   .alpha .percent .fleiss_kappa .gwet_ac1 .gwet_ac2 .brennan_prediger .scott_pi .conger_kappa .cohen_kappa,
                        .measures (those but alpha by name), .shares (n_codes,), .left_out {"single_label": n}, .per_class {code: Result}
     alpha(labels, level="nominal", values=None, distance=None, *, confidence, resamples, seed) -> Result       alpha alone
+    percent_agreement(labels, *, confidence, resamples, seed) -> Result                                        raw agreement alone
     alpha_value(labels, level="nominal", values=None, distance=None) -> float | None                           no intervals
     gwet_ac2(labels, weights, *, ...) -> Result                       with a table of agreement weights
 cohen
@@ -49,7 +50,8 @@ human
                  .credit .counted (per label)
     ceiling(labels) -> Result; root(percent) -> Result                square root of the raw agreement
     irreducible_error(labels) -> ErrorRange(low, high, n_examples, method) | Undefined
-    repeat_consistency(labels of all rounds) -> (Result, {labeller: Result})
+    repeat_consistency(labels of all rounds, *, confidence) -> (Result, {labeller: Result})
+    one_against_another_and_popular(shares) -> (float, float)         why the popular answer beats people who are as good
 consensus
     majority(labels), weighted_majority(labels, weights), median_class(labels, values=None), number_consensus(labels, values, "mean"|"median")
         -> Consensus   .answer (code, -1 for a tie) .confidence .decided_by (index into DECIDED_BY) .n_votes .value,

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from labelling.stats import cohen, conger
-from labelling.stats.coefficients import Chance, Coefficient, alpha_coefficient
-from labelling.stats.columns import Floats, Labels
+from labelling.stats.coefficients import Chance, Coefficient, RawAgreement, alpha_coefficient
+from labelling.stats.columns import Floats, Ints, Labels
 from labelling.stats.intervals import Groundwork
 from labelling.stats.perclass import per_class_alphas
 from labelling.stats.results import Counts, Result, figure, undefined
@@ -23,6 +23,8 @@ from labelling.stats.results import Counts, Result, figure, undefined
 NO_PAIRS = "No example has labels of two people yet, so there is nothing to compare."
 ONE_CLASS = "Every comparable label has the same answer, so agreement beyond chance cannot be told; look at the raw agreement."
 
+MANY_CODES = 64
+MOST_CLASSES = 500
 _FLEISS = {
     True: "Fleiss' kappa (Fleiss 1971)",
     False: "Fleiss' kappa generalised to unequal numbers of labels (Gwet: class shares are means over examples)",
@@ -72,13 +74,14 @@ def measure(
     500 codes. What cannot be computed is `Undefined`; nothing here raises for lack of data.
     """
     _check(confidence, resamples)
+    shares = np.bincount(labels.code, minlength=labels.n_codes) / max(labels.n_labels, 1)
+    names = labels.used_codes
+    labels, values, distance = occurring(labels, values, distance)
     work = Groundwork.of(labels)
-    counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
-    alpha = alpha_coefficient(level, labels.n_codes, values, distance, counts)
     used = labels.used_codes.size
-    coefficients: dict[str, Coefficient] = {"alpha": alpha, "percent": _percent(labels.n_codes)}
+    coefficients: dict[str, Coefficient] = {"alpha": _alpha_of(labels, level, values, distance), "percent": RawAgreement()}
     reasons: dict[str, str] = {}
-    if used > 500:
+    if used > MOST_CLASSES:
         why = f"The labels hold {used:,} different answers; class-based coefficients are not computed above 500."
         reasons |= dict.fromkeys(("fleiss_kappa", "gwet_ac1", "gwet_ac2", "brennan_prediger"), why)
     else:
@@ -88,6 +91,7 @@ def measure(
             reasons["gwet_ac2"] = "AC2 needs an order or a distance between the classes; for classes without one it is AC1."
     figures = estimate(work, coefficients, confidence, resamples, seed)
     figures |= {name: undefined(why, _counts(work)) for name, why in reasons.items()}
+    each = per_class_alphas(work, confidence, resamples, seed) if per_class else {}
     two = cohen.of_two(labels, level, values, confidence, resamples, seed)
     return Agreement(
         level=level,
@@ -99,10 +103,10 @@ def measure(
         brennan_prediger=figures["brennan_prediger"],
         scott_pi=two["scott_pi"],
         cohen_kappa=two["cohen_kappa"],
-        conger_kappa=conger.kappa(work, confidence) if used <= 500 else undefined(reasons["fleiss_kappa"], _counts(work)),
-        shares=counts / max(counts.sum(), 1.0),
+        conger_kappa=conger.kappa(work, confidence) if used <= MOST_CLASSES else undefined(reasons["fleiss_kappa"], _counts(work)),
+        shares=shares,
         left_out={"single_label": labels.n_examples - work.n_pairable},
-        per_class=per_class_alphas(work, confidence, resamples, seed) if per_class else {},
+        per_class={_name(names, labels, code): found for code, found in each.items()},
     )
 
 
@@ -118,19 +122,47 @@ def alpha(
 ) -> Result:
     """Krippendorff's alpha alone, with both intervals."""
     _check(confidence, resamples)
-    work = Groundwork.of(labels)
+    labels, values, distance = occurring(labels, values, distance)
+    coefficient = _alpha_of(labels, level, values, distance)
+    return estimate(Groundwork.of(labels), {"alpha": coefficient}, confidence, resamples, seed)["alpha"]
+
+
+def occurring(
+    labels: Labels, values: ArrayLike | None, distance: ArrayLike | None
+) -> tuple[Labels, ArrayLike | None, ArrayLike | None]:
+    """The same labels over the codes that occur alone, where there are many codes: unused ones cost time and change nothing."""
+    used = labels.used_codes
+    if labels.n_codes <= MANY_CODES or used.size == labels.n_codes:
+        return labels, values, distance
+    place = np.zeros(labels.n_codes, dtype=np.int32)
+    place[used] = np.arange(used.size, dtype=np.int32)
+    numbers = used.astype(np.float64) if values is None else np.asarray(values, dtype=np.float64)[used]
+    table = None if distance is None else np.asarray(distance, dtype=np.float64)[np.ix_(used, used)]
+    return labels.recode(place, int(used.size)), numbers, table
+
+
+def _name(names: Ints, labels: Labels, code: int) -> int:
+    return int(names[code]) if labels.n_codes == names.size else code
+
+
+def _alpha_of(labels: Labels, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> Coefficient:
     counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
-    coefficient = alpha_coefficient(level, labels.n_codes, values, distance, counts)
-    return estimate(work, {"alpha": coefficient}, confidence, resamples, seed)["alpha"]
+    return alpha_coefficient(level, labels.n_codes, values, distance, counts)
+
+
+def percent_agreement(labels: Labels, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0) -> Result:
+    """Raw agreement alone, with both intervals."""
+    _check(confidence, resamples)
+    return estimate(Groundwork.of(labels), {"percent": RawAgreement()}, confidence, resamples, seed)["percent"]
 
 
 def alpha_value(
     labels: Labels, level: str = "nominal", values: ArrayLike | None = None, distance: ArrayLike | None = None
 ) -> float | None:
     """Krippendorff's alpha without intervals; None where it is undefined."""
+    labels, values, distance = occurring(labels, values, distance)
     work = Groundwork.of(labels)
-    counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
-    coefficient = alpha_coefficient(level, labels.n_codes, values, distance, counts)
+    coefficient = _alpha_of(labels, level, values, distance)
     value = float(coefficient.value(work.total(coefficient)[None, :])[0]) if work.n_pairable else np.nan
     return value if np.isfinite(value) else None
 
@@ -192,10 +224,6 @@ def estimate(
     return found
 
 
-def _percent(n_codes: int) -> Coefficient:
-    return Chance("Raw agreement: the mean over examples of the share of label pairs that agree", n_codes, None)
-
-
 def _counts(work: Groundwork) -> Counts:
     sizes = work.labels.sizes
     return Counts(work.n_pairable, int(sizes[sizes >= 2].sum()), int(work.pairable_labellers.size))
@@ -219,4 +247,4 @@ def _agreement_weights(n_codes: int, level: str, values: ArrayLike | None, dista
     return 1.0 - ((numbers[:, None] - numbers[None, :]) / span) ** 2 if span > 0 else None
 
 
-__all__ = ["Agreement", "alpha", "alpha_value", "estimate", "gwet_ac2", "measure"]
+__all__ = ["Agreement", "alpha", "alpha_value", "estimate", "gwet_ac2", "measure", "percent_agreement"]

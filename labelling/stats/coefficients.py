@@ -24,6 +24,7 @@ from labelling.stats.patterns import Histograms
 LEVELS = ("nominal", "ordinal", "interval", "ratio", "custom")
 # A square table of distances between more codes than this would not fit in memory.
 LARGEST_TABLE = 4000
+LARGEST_RANKED = 1500
 # Relative size below which a sum of squares is rounding error of zero.
 ROUNDING = 1e-12
 
@@ -32,9 +33,10 @@ class Coefficient(Protocol):
     """A statistic of additive features. `features` gives shape (n_rows, n_features), dense or sparse; `value` takes sums of
     shape (n_sets, n_features) to shape (n_sets,), NaN where undefined; `gradient` takes one set (n_features,) to (n_features,)."""
 
-    name: str
-    n_features: int
-
+    @property
+    def name(self) -> str: ...
+    @property
+    def n_features(self) -> int: ...
     def features(self, rows: Histograms) -> Any: ...
     def value(self, sums: Floats) -> Floats: ...
     def gradient(self, sums: Floats) -> Floats: ...
@@ -206,7 +208,7 @@ class OrdinalAlpha:
         above[self.rank_order] = ordered[::-1].cumsum()[::-1] - ordered / 2.0
         by_count = above - apart / chance + slope * apart / chance * chance_by_count
         by_cell = -slope * (ranks[:, None] - ranks[None, :]) ** 2
-        return (by_cell + by_count[:, None]).ravel()
+        return np.asarray((by_cell + by_count[:, None]).ravel(), dtype=np.float64)
 
 
 def coincidence_features(rows: Histograms) -> Any:
@@ -220,9 +222,28 @@ def coincidence_features(rows: Histograms) -> Any:
     return sparse.csr_array((amount, column, indptr), shape=shape)
 
 
+@dataclass(frozen=True)
+class RawAgreement:
+    """The mean over examples with m >= 2 of the share of label pairs that agree. Features: such examples, their summed shares."""
+
+    name: str = "Raw agreement: the mean over examples of the share of label pairs that agree"
+    n_features: int = 2
+
+    def features(self, rows: Histograms) -> Any:
+        m = rows.totals
+        alike = rows.sum_rows(rows.counts * (rows.counts - 1.0)) / np.maximum(m * (m - 1.0), 1.0)
+        return np.column_stack([(m >= 2).astype(np.float64), np.where(m >= 2, alike, 0.0)])
+
+    def value(self, sums: Floats) -> Floats:
+        return _quotient(sums[:, 1], sums[:, 0], sums[:, 0] > 0.5)
+
+    def gradient(self, sums: Floats) -> Floats:
+        return np.array([-sums[1] / sums[0] ** 2, 1.0 / sums[0]])
+
+
 @dataclass(frozen=True, eq=False)
 class Chance:
-    """Raw agreement p_o and a coefficient (p_o - p_e) / (1 - p_e) whose chance agreement p_e depends on the class shares.
+    """A coefficient (p_o - p_e) / (1 - p_e) whose chance agreement p_e depends on the class shares.
 
     p_o is the mean over examples with m >= 2 of sum_c h_c (h*_c - 1) / (m (m - 1)) with h* = weights @ h; the class share
     pi_c is the mean of h_c / m over all examples, single-labelled ones included (Gwet, Handbook of Inter-Rater Reliability).
@@ -231,7 +252,7 @@ class Chance:
 
     name: str
     n_codes: int
-    chance: Callable[[Floats], Floats] | None  # class shares (n_sets, n_codes) to p_e (n_sets,); None: raw agreement
+    chance: Callable[[Floats], Floats]  # class shares (n_sets, n_codes) to p_e (n_sets,)
     weights: Floats | None = None
     n_features: int = field(init=False)
 
@@ -253,8 +274,6 @@ class Chance:
         paired, agreed, examples = sums[:, 0], sums[:, 1], sums[:, 2]
         some = paired.real > 0.5
         observed = _quotient(agreed, paired, some)
-        if self.chance is None:
-            return observed
         shares = sums[:, 3:] / np.where(examples.real > 0.5, examples, 1.0)[:, None]
         expected = self.chance(shares)
         known = some & (1.0 - expected.real > ROUNDING)
@@ -291,6 +310,8 @@ def alpha_coefficient(
         return NominalAlpha(n_codes)
     numbers = _checked_values(values, n_codes)
     if level == "ordinal":
+        if n_codes > LARGEST_RANKED:
+            raise ValueError(f"The ordinal level takes up to {LARGEST_RANKED:,} different answers, and here are {n_codes:,}; use the interval level.")
         return OrdinalAlpha(n_codes, np.argsort(numbers, kind="stable"))
     if level == "interval":
         weight = np.ones(n_codes) if counts is None or not counts.sum() else counts

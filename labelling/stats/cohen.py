@@ -5,6 +5,8 @@ Sources: Cohen (1960, 1968), Scott (1955); standard error by Fleiss, Cohen and E
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
@@ -65,7 +67,7 @@ def standard_errors(tables: Floats, costs: Floats) -> Floats:
     inner = worth * (1.0 - expected)[:, None, None] - (left[:, :, None] + right[:, None, :]) * (1.0 - observed)[:, None, None]
     spread = (p * inner**2).sum((1, 2)) - (observed * expected - 2.0 * expected + observed) ** 2
     below = np.where(expected < 1.0 - 1e-12, (1.0 - expected) ** 4, np.nan)
-    return np.sqrt(np.maximum(spread, 0.0) / below / np.maximum(n, 1.0))
+    return np.asarray(np.sqrt(np.maximum(spread, 0.0) / below / np.maximum(n, 1.0)))
 
 
 def largest_kappa(table: ArrayLike) -> float | None:
@@ -130,9 +132,8 @@ def of_two(
 
 
 def _resampled(
-    table: Floats, statistic: object, costs: Floats, name: str, confidence: float, resamples: int, seed: int
+    table: Floats, statistic: Callable[[Floats, Floats], Floats], costs: Floats, name: str, confidence: float, resamples: int, seed: int
 ) -> Result:
-    assert callable(statistic)
     n = int(table.sum())
     size = Counts(n, 2 * n, 2)
     if not n:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelling.stats.columns import Labels
-from labelling.stats.human import leave_one_out_of_patterns
+from labelling.stats.noise import leave_one_out_of_patterns
 from labelling.stats.pairs import coincidences, pair_counts
 from labelling.stats.patterns import Histograms, Patterns, histograms_of
 

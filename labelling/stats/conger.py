@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelling.stats.coefficients import Chance
+from labelling.stats.coefficients import RawAgreement
 from labelling.stats.columns import Floats
 from labelling.stats.intervals import Groundwork, from_influence, jackknife
 from labelling.stats.results import Counts, Interval, Result, figure, undefined
@@ -33,7 +33,7 @@ def kappa(work: Groundwork, confidence: float) -> Result:
         return undefined("Conger's kappa compares labellers, and there is only one.", counts)
     pooled = shares.sum(0)
     chance = float((pooled * pooled - (shares * shares).sum(0)).sum() / (n * (n - 1)))
-    raw = Chance("raw", labels.n_codes, None)
+    raw = RawAgreement()
     observed = float(raw.value(work.total(raw)[None, :])[0])
     if 1.0 - chance < 1e-12:
         return undefined("Every comparable label has the same answer, so agreement beyond chance cannot be told.", counts)

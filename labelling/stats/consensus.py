@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labelling.stats.columns import Floats, Ints, Labels, Longs
-from labelling.stats.patterns import Histograms, Patterns
+from labelling.stats.patterns import EQUAL, Histograms, Patterns
 
 UNANIMOUS, MAJORITY, MODEL, TIE = 0, 1, 2, 3
 DECIDED_BY = ("unanimous", "majority", "model", "tie")
 NO_ANSWER = -1
-EQUAL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +72,7 @@ def weighted_majority(labels: Labels, weights: ArrayLike) -> Consensus:
         raise ValueError(f"Weights are one number from 0 upwards a labeller ({labels.n_labellers}).")
     key = labels.example.astype(np.int64) * labels.n_codes + labels.code
     keys, place = np.unique(key, return_inverse=True)
-    weight = np.bincount(place, weights=table[labels.labeller], minlength=keys.size)
+    weight = np.bincount(place, weights=table[labels.labeller], minlength=keys.size).astype(np.float64)
     row = keys // max(labels.n_codes, 1)
     indptr = np.searchsorted(row, np.arange(labels.n_examples + 1))
     votes = Histograms(indptr, (keys - row * labels.n_codes).astype(np.int32), weight, labels.n_codes)
@@ -128,16 +127,15 @@ def number_consensus(labels: Labels, values: ArrayLike, how: str = "median") -> 
 
 
 def _winners(votes: Histograms) -> tuple[Ints, Floats, NDArray[np.int8]]:
-    top = np.zeros(votes.n_rows)
-    np.maximum.at(top, votes.row, votes.counts)
-    best = votes.counts >= top[votes.row] * (1.0 - EQUAL)
-    winners = votes.sum_rows(best.astype(np.float64))
+    best, winners = votes.leaders()
     answer = np.full(votes.n_rows, NO_ANSWER, dtype=np.int32)
     single = best & (winners == 1)[votes.row]
     answer[votes.row[single]] = votes.codes[single]
     totals = votes.totals
-    share = np.where(totals > 0, top / np.where(totals > 0, totals, 1.0), 0.0)
-    decided = np.where(winners > 1, TIE, np.where(np.diff(votes.indptr) == 1, UNANIMOUS, MAJORITY)).astype(np.int8)
+    behind = votes.sum_rows(votes.counts * best) / np.maximum(winners, 1.0)
+    share = np.where(totals > 0, behind / np.where(totals > 0, totals, 1.0), 0.0)
+    # Without any weight behind an answer there is none to prefer.
+    decided = np.where(winners != 1, TIE, np.where(np.diff(votes.indptr) == 1, UNANIMOUS, MAJORITY)).astype(np.int8)
     return answer, share, decided
 
 

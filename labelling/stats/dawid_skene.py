@@ -79,13 +79,12 @@ def dawid_skene(
     steps = 0
     shares, confusion = np.zeros(k), np.zeros((n_people, k, k))
     likelihood = before
-    for steps in range(1, max_steps + 1):
+    while not converged and steps < max_steps:
+        steps += 1
         shares, confusion = _maximise(expected, class_counts, strength, pooled)
         expected, class_counts, likelihood = _expect(votes, shares, confusion, None)
         penalised = likelihood + strength * float((pooled * np.log(np.maximum(confusion, SMALLEST))).sum()) if strength else likelihood
-        if abs(penalised - before) <= tolerance * abs(penalised):
-            converged = True
-            break
+        converged = abs(penalised - before) <= tolerance * abs(penalised)
         before = penalised
     found = _Answers(labels.n_examples, k, keep_posterior)
     _expect(votes, shares, confusion, found)

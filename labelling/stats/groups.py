@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from labelling.stats.agreement import NO_PAIRS, ONE_CLASS, estimate
-from labelling.stats.coefficients import Chance, Coefficient, NominalAlpha, TableAlpha, alpha_coefficient
-from labelling.stats.columns import Floats, Labels, Longs, _compact, _compact_sorted
+from labelling.stats.agreement import NO_PAIRS, ONE_CLASS, estimate, occurring
+from labelling.stats.coefficients import Coefficient, NominalAlpha, RawAgreement, TableAlpha, alpha_coefficient
+from labelling.stats.columns import Floats, Labels, _compact, _compact_sorted
 from labelling.stats.intervals import Groundwork, from_influence
+from labelling.stats.patterns import Histograms
 from labelling.stats.results import Counts, Interval, Result, figure, undefined
 
 
@@ -48,12 +49,13 @@ def by_example_group(
     if array.shape != (labels.n_examples,):
         raise ValueError(f"'groups' needs one key an example ({labels.n_examples}), but has shape {array.shape}.")
     names, group = np.unique(array, return_inverse=True)
+    labels, values, distance = occurring(labels, values, distance)
     found: list[Group] = []
     for name, part in zip(names.tolist(), _split(labels, group, names.size), strict=True):
         counts = np.bincount(part.code, minlength=labels.n_codes).astype(np.float64)
         coefficients: dict[str, Coefficient] = {
             "alpha": alpha_coefficient(level, labels.n_codes, values, distance, counts),
-            "percent": Chance("Raw agreement: the mean over examples of the share of label pairs that agree", labels.n_codes, None),
+            "percent": RawAgreement(),
         }
         figures = estimate(Groundwork.of(part), coefficients, confidence, resamples, seed)
         found.append(Group(name, figures["alpha"], figures["percent"]))
@@ -113,6 +115,7 @@ def by_labeller(
     labels: Labels, *, level: str = "nominal", values: ArrayLike | None = None, distance: ArrayLike | None = None, confidence: float = 0.95
 ) -> list[LabellerAgreement]:
     """Each labeller's agreement with the others. Intervals are over that labeller's examples."""
+    labels, values, distance = occurring(labels, values, distance)
     work = Groundwork.of(labels)
     n = labels.n_labellers
     counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
@@ -161,14 +164,15 @@ def _share(apart: Floats, number: Floats, scale: float, method: str, size: Count
     return figure(value, {"examples": interval}, method, size, confidence)
 
 
-def _metric(labels: Labels, work: Groundwork, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> Coefficient:
+def _metric(labels: Labels, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> Coefficient:
     """The level's distance as a coefficient whose distances no longer depend on the data: ordinal ranks become numbers."""
     if level != "ordinal":
         counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
         return alpha_coefficient(level, labels.n_codes, values, distance, counts)
     numbers = np.arange(labels.n_codes, dtype=np.float64) if values is None else np.asarray(values, dtype=np.float64)
     order = np.argsort(numbers, kind="stable")
-    paired = np.bincount(labels.code, weights=np.repeat(labels.sizes >= 2, labels.sizes), minlength=labels.n_codes)
+    compared = np.repeat(labels.sizes >= 2, labels.sizes).astype(np.float64)
+    paired = np.bincount(labels.code, weights=compared, minlength=labels.n_codes).astype(np.float64)
     ranks = np.empty(labels.n_codes)
     ranks[order] = np.cumsum(paired[order]) - paired[order] / 2.0
     return alpha_coefficient("interval", labels.n_codes, ranks, None, paired)
@@ -176,32 +180,29 @@ def _metric(labels: Labels, work: Groundwork, level: str, values: ArrayLike | No
 
 def _others(labels: Labels, work: Groundwork, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> tuple[Floats, Floats]:
     """Per label the summed distance to the other people's labels of its example, and how many those are; shape (n_labels,) each."""
-    metric = _metric(labels, work, level, values, distance)
+    metric = _metric(labels, level, values, distance)
     h = work.patterns.histograms
     cell = work.patterns.cell_of_label(labels)
     # S is the distance summed over ordered pairs; taking one label away lowers it by twice that label's distance to the others.
-    full = np.asarray(_scaled(metric, h))
+    full = _scaled(metric, h)
     less = h.one_less()
-    apart = (full[h.row] - np.asarray(_scaled(metric, less))) / 2.0
+    apart = (full[h.row] - _scaled(metric, less)) / 2.0
     others = (labels.sizes - 1)[labels.example].astype(np.float64)
     return np.maximum(apart[cell], 0.0), others
 
 
-def _scaled(metric: Coefficient, rows: Any) -> Longs:
+def _scaled(metric: Coefficient, rows: Histograms) -> Floats:
+    """The distance summed over ordered pairs of each row's labels."""
     features = metric.features(rows)
     first = features[:, [0]].toarray()[:, 0] if isinstance(metric, NominalAlpha | TableAlpha) else features[:, 0]
-    return np.asarray(first * np.maximum(rows.totals - 1.0, 0.0))
+    return np.asarray(first * np.maximum(rows.totals - 1.0, 0.0), dtype=np.float64)
 
 
 def _chance(labels: Labels, work: Groundwork, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> float:
     """The mean distance of two labels drawn from all comparable ones."""
-    metric = _metric(labels, work, level, values, distance)
+    metric = _metric(labels, level, values, distance)
     total = work.total(metric)
     value = float(metric.value(total[None, :])[0])
     paired = float(labels.sizes[labels.sizes >= 2].sum())
-    return total[0] / paired / (1.0 - value) if np.isfinite(value) and value < 1.0 else _fallback(labels, metric)
-
-
-def _fallback(labels: Labels, metric: Coefficient) -> float:
-    """With full agreement any positive scale gives alpha 1."""
-    return 1.0
+    # With full agreement every distance is 0, and any scale gives alpha 1.
+    return float(total[0]) / paired / (1.0 - value) if np.isfinite(value) and value < 1.0 else 1.0

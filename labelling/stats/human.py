@@ -6,19 +6,23 @@ beside a figure against another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from labelling.stats.agreement import measure
 from labelling.stats.columns import Bools, Floats, Labels, Longs
-from labelling.stats.intervals import jackknife, wilson
+from labelling.stats.intervals import wilson
+from labelling.stats.noise import ErrorRange, ceiling, irreducible_error, one_against_another_and_popular, root
 from labelling.stats.patterns import Histograms, Patterns
-from labelling.stats.results import Counts, Figure, Interval, Result, Undefined, figure, undefined
+from labelling.stats.repeats import repeat_consistency
+from labelling.stats.results import Counts, Interval, Result, Undefined, figure, undefined
+from labelling.stats.shares import over_examples, over_labellers
 
-TIE = 1e-9
+__all__ = [
+    "ErrorRange", "Scores", "Undefined", "against_reference", "ceiling", "irreducible_error", "leave_one_out",
+    "one_against_another_and_popular", "repeat_consistency", "root",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,59 +99,30 @@ class Scores:
 
     def _mean(self, credit: Floats, weight: Floats, method: str, confidence: float) -> Result:
         labels = self.labels
-        right = np.bincount(labels.example, weights=credit * weight, minlength=labels.n_examples)
-        total = np.bincount(labels.example, weights=weight, minlength=labels.n_examples)
-        by_whom = np.bincount(labels.labeller, weights=credit * weight, minlength=labels.n_labellers)
-        loads = np.bincount(labels.labeller, weights=weight, minlength=labels.n_labellers)
+        right = np.bincount(labels.example, weights=credit * weight, minlength=labels.n_examples).astype(np.float64)
+        total = np.bincount(labels.example, weights=weight, minlength=labels.n_examples).astype(np.float64)
+        by_whom = np.bincount(labels.labeller, weights=credit * weight, minlength=labels.n_labellers).astype(np.float64)
+        loads = np.bincount(labels.labeller, weights=weight, minlength=labels.n_labellers).astype(np.float64)
         counts = Counts(int((total > 0).sum()), int((weight > 0).sum()), int((loads > 0).sum()))
         if not total.sum():
             return undefined("No label has a reference that was made without its author.", counts)
         value = float(right.sum() / total.sum())
-        named = {"examples": _clustered(right, total, value, confidence), "labellers": _leaving_out(by_whom, loads, value, confidence)}
+        named = {"examples": over_examples(right, total, value, confidence), "labellers": over_labellers(by_whom, loads, value, confidence)}
         return figure(value, named, method, counts, confidence)
-
-
-def _clustered(right: Floats, total: Floats, value: float, confidence: float) -> Interval:
-    """Wilson's interval with the effective number of labels: labels of one example stand or fall together."""
-    some = total > 0
-    n = int(some.sum())
-    if n < 2:
-        return Interval(None, None, "it takes at least 2 examples")
-    spread = float((((right - value * total)[some]) ** 2).sum()) / float(total.sum()) ** 2 * n / (n - 1)
-    effective = value * (1.0 - value) / spread if spread > 1e-15 and 0.0 < value < 1.0 else float(n)
-    low, high = wilson(value * effective, effective, confidence)
-    return Interval(low, high, "Wilson's score interval, the labels of one example taken together")
-
-
-def _leaving_out(right: Floats, loads: Floats, value: float, confidence: float) -> Interval:
-    who = loads > 0
-    n = int(who.sum())
-    if n < 3:
-        return Interval(None, None, f"it takes at least 3 labellers, and there are {n}")
-    rest = loads.sum() - loads[who]
-    without = np.where(rest > 0, (right.sum() - right[who]) / np.where(rest > 0, rest, 1.0), np.nan)
-    return jackknife(without, value, confidence, (0.0, 1.0))
 
 
 def leave_one_out(labels: Labels) -> Scores:
     """Each label against the majority of the other labels of its example; tied classes share the credit, 1/k each.
     Labels of examples with nobody else are not scored. A person's other labels on the example are left out too."""
-    labels_scored = labels
     patterns = Patterns.of(labels)
     h = patterns.histograms
     less = h.one_less()
-    top = np.zeros(less.n_rows)
-    np.maximum.at(top, less.row, less.counts)
-    best = (less.counts >= top[less.row] - TIE) & (less.counts > 0)
-    winners = less.sum_rows(best.astype(np.float64))
+    best, winners = less.leaders()
     own = less.codes == h.codes[less.row]
     credit_of_cell = less.sum_rows((best & own).astype(np.float64)) / np.maximum(winners, 1.0)
-    full_top = np.zeros(h.n_rows)
-    np.maximum.at(full_top, h.row, h.counts)
-    popular = h.counts >= full_top[h.row] - TIE
-    popular_number = h.sum_rows(popular.astype(np.float64))
+    popular, popular_number = h.leaders()
     # Both sides may be tied: the popular answer is drawn among its winners and so is the reference, in thought.
-    in_popular = popular[_entry_of(h, less)]
+    in_popular = popular[h.pairs()[1]]  # for each entry of `less` the entry of `h` with the same pattern and code
     meets = less.sum_rows((best & in_popular).astype(np.float64)) / np.maximum(winners, 1.0) / popular_number[h.row]
     cell = patterns.cell_of_label(labels)
     counted = np.repeat(labels.sizes >= 2, labels.sizes)
@@ -158,12 +133,7 @@ def leave_one_out(labels: Labels) -> Scores:
         kept = counted[row]
         row, code, share = row[kept], code[kept], share[kept]
     method = "One label against the majority of the others' labels of the same example (ties share the credit)"
-    return Scores(labels_scored, credit, counted, (row, code, share), popular_credit, method, "leave_one_out")
-
-
-def _entry_of(h: Histograms, less: Histograms) -> Longs:
-    """For each entry of `one_less` the entry of the full histogram with the same row and code."""
-    return h.pairs()[1]
+    return Scores(labels, credit, counted, (row, code, share), popular_credit, method, "leave_one_out")
 
 
 def _spread(cell: Longs, counted: Bools, less: Histograms, best: Bools, winners: Floats) -> tuple[Longs, Longs, Floats]:
@@ -191,19 +161,6 @@ def _redo_doubles(labels: Labels, credit: Floats, counted: Bools, popular: Float
         liked = everybody == everybody.max()
         credit[row] = float(best[labels.code[row]]) / float(best.sum())
         popular[row] = float((best & liked).sum()) / float(best.sum() * liked.sum())
-
-
-def leave_one_out_of_patterns(rows: Histograms, counts: Longs) -> float | None:
-    """The leave-one-out human level of patterns with their counts, without intervals."""
-    less = rows.one_less()
-    top = np.zeros(less.n_rows)
-    np.maximum.at(top, less.row, less.counts)
-    best = (less.counts >= top[less.row] - TIE) & (less.counts > 0)
-    winners = less.sum_rows(best.astype(np.float64))
-    own = less.codes == rows.codes[less.row]
-    credit = less.sum_rows((best & own).astype(np.float64)) / np.maximum(winners, 1.0)
-    weight = rows.counts * counts[rows.row] * (rows.totals >= 2)[rows.row]
-    return float((credit * weight).sum() / weight.sum()) if weight.sum() else None
 
 
 def against_reference(
@@ -254,107 +211,9 @@ def _popular_against(labels: Labels, keys: Longs) -> Floats:
     """Per example the credit of its most popular answer: of tied ones each counts its share. Shape (n_examples,)."""
     patterns = Patterns.of(labels)
     h = patterns.histograms
-    top = np.zeros(h.n_rows)
-    np.maximum.at(top, h.row, h.counts)
-    winners = h.counts >= top[h.row] - TIE
-    number = h.sum_rows(winners.astype(np.float64))
+    winners, number = h.leaders()
     width = np.diff(h.indptr)[patterns.of_example]
     example = np.repeat(np.arange(labels.n_examples), width)
     at = np.arange(example.size) - np.repeat(np.cumsum(width) - width, width) + np.repeat(h.indptr[patterns.of_example], width)
     right = np.isin(example * labels.n_codes + h.codes[at], keys) & winners[at]
-    return np.bincount(example, weights=right / number[h.row[at]], minlength=labels.n_examples)
-
-
-def ceiling(labels: Labels, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0) -> Result:
-    """The square root of the raw agreement of two people: what someone who always knew what is meant could reach against one
-    person's labels, if people err independently."""
-    percent = measure(labels, confidence=confidence, resamples=resamples, seed=seed).percent
-    return root(percent)
-
-
-def root(percent: Result) -> Result:
-    """The ceiling from a raw agreement that is at hand."""
-    if isinstance(percent, Undefined):
-        return percent
-    intervals = {name: (float(np.sqrt(low)), float(np.sqrt(high))) for name, (low, high) in percent.intervals.items()}
-    low = None if percent.low is None else float(np.sqrt(percent.low))
-    high = None if percent.high is None else float(np.sqrt(percent.high))
-    method = "Square root of the raw agreement of two people: the ceiling that the noise of the labels allows. " + percent.method
-    return Figure(
-        float(np.sqrt(percent.value)), low, high, percent.confidence,
-        percent.n_examples, percent.n_labels, percent.n_labellers, method, intervals,
-    )
-
-
-@dataclass(frozen=True)
-class ErrorRange:
-    """Irreducible error against these people's labels, as a range: `low` is the mean share of labels outside the most popular
-    answer (too low with few labels), `high` the error of the others' majority (an upper bound)."""
-
-    low: float
-    high: float
-    n_examples: int
-    method: str
-
-
-def irreducible_error(labels: Labels) -> ErrorRange | Undefined:
-    """The range within which the error lies that nobody can avoid against these people's labels."""
-    patterns = Patterns.of(labels)
-    some = patterns.pairable
-    n = int(patterns.counts[some].sum())
-    if not n:
-        return Undefined("No example has labels of two people yet.")
-    h = patterns.histograms
-    top = np.zeros(h.n_rows)
-    np.maximum.at(top, h.row, h.counts)
-    outside = 1.0 - top / np.maximum(h.totals, 1.0)
-    low = float((outside * patterns.counts)[some].sum()) / n
-    level = leave_one_out_of_patterns(h, patterns.counts)
-    high = 1.0 - (level if level is not None else 0.0)
-    method = "From the mean share of labels outside the most popular answer to the error of the others' majority"
-    return ErrorRange(min(low, high), high, n, method + "; it is the error against these people's labels, not against the truth")
-
-
-def repeat_consistency(
-    labels: Labels, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0
-) -> tuple[Result, dict[object, Result]]:
-    """How often people give the same answer to the same example again: overall and by original labeller id.
-
-    `labels` holds the labels of all rounds; whoever has two or more labels on an example is compared with themselves.
-    """
-    rows = np.flatnonzero(labels.repeated)
-    nobody = "Nobody has labelled the same example twice yet."
-    if not rows.size:
-        return Undefined(nobody), {}
-    key = labels.example[rows].astype(np.int64) * labels.n_labellers + labels.labeller[rows]
-    again = Labels.of(key, np.arange(rows.size), labels.code[rows], labels.n_codes)
-    patterns = Patterns.of(again)
-    h = patterns.histograms
-    alike = (h.sum_rows(h.counts * (h.counts - 1.0)) / (h.totals * (h.totals - 1.0)))[patterns.of_example]
-    who = again.example_ids % labels.n_labellers
-    where = again.example_ids // labels.n_labellers
-    n = labels.n_labellers
-    right, total = np.bincount(who, weights=alike, minlength=n), np.bincount(who, minlength=n).astype(np.float64)
-    method = "Share of answers that the same person repeated on the same example"
-    value = float(right.sum() / total.sum())
-    _, compact = np.unique(where, return_inverse=True)
-    by_example = np.bincount(compact, weights=alike), np.bincount(compact).astype(np.float64)
-    counts = Counts(int(by_example[0].size), int(rows.size), int((total > 0).sum()))
-    named = {
-        "examples": _clustered(by_example[0], by_example[1], value, confidence),
-        "labellers": _leaving_out(right, total, value, confidence),
-    }
-    found: dict[object, Result] = {}
-    for person in np.flatnonzero(total).tolist():
-        low, high = wilson(float(right[person]), float(total[person]), confidence)
-        size = Counts(int(total[person]), int(np.isin(labels.labeller[rows], person).sum()), 1)
-        interval = {"examples": Interval(low, high, "Wilson's score interval")}
-        found[labels.labeller_ids[person].item()] = figure(float(right[person] / total[person]), interval, method, size, confidence)
-    return figure(value, named, method, counts, confidence), found
-
-
-def one_against_another_and_popular(shares: Iterable[float]) -> tuple[float, float]:
-    """For one example whose answers have these shares in a large crowd: how often two people agree, and how often a person
-    agrees with someone who always gives the most popular answer."""
-    p = np.asarray(list(shares), dtype=np.float64)
-    return float((p * p).sum()), float(p.max())
+    return np.bincount(example, weights=right / number[h.row[at]], minlength=labels.n_examples).astype(np.float64)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.stats import norm, t  # type: ignore[import-untyped]
+from scipy.stats import norm, t
 
 from labelling.stats.coefficients import Coefficient
 from labelling.stats.columns import Floats, Labels, Longs
@@ -22,6 +22,7 @@ from labelling.stats.results import Interval
 
 # Above this many patterns a bootstrap is slow; the infinitesimal jackknife is exact there and as fast as one pass.
 MOST_PATTERNS_FOR_BOOTSTRAP = 10_000
+MOST_DRAWN = 50_000_000  # resampled sums of one coefficient; ordinal alpha has one per two classes
 DENSE_CELLS = 1 << 22
 BLOCK_CELLS = 1 << 21
 
@@ -66,14 +67,14 @@ class Groundwork:
         if bool(single.all()) and self._dense_keys:
             h = patterns.histograms
             width = h.n_rows * h.n_codes
+            base = patterns.of_example * np.int32(h.n_codes)
             found = np.zeros(labels.n_labellers * width, dtype=np.int64)
-            step = 1 << 18  # labels a block, so that the temporary keys stay small
+            step = 1 << 17  # labels a block, so that the temporary keys stay in the processor's cache
             for start in range(0, labels.n_labels, step):
                 part = slice(start, start + step)
-                key = patterns.of_example[labels.example[part]].astype(np.int64)
-                key *= h.n_codes
+                key = labels.labeller[part] * np.int32(width)
+                key += base[labels.example[part]]
                 key += labels.code[part]
-                key += labels.labeller[part].astype(np.int64) * width
                 found += np.bincount(key, minlength=found.size)
             table = found.reshape(labels.n_labellers, width)[:, h.row * h.n_codes + h.codes]
             return sparse.csr_array(table.astype(np.float64))
@@ -108,6 +109,8 @@ class Groundwork:
     def pairable_labellers(self) -> Longs:
         """The labellers with at least one label on an example that somebody else labelled too; only they bear on agreement."""
         labels = self.labels
+        if not labels.n_labels or int(labels.sizes.min()) >= 2:
+            return np.arange(labels.n_labellers)
         seen = np.zeros(labels.n_labellers, dtype=np.bool_)
         seen[labels.labeller[np.repeat(labels.sizes >= 2, labels.sizes)]] = True
         return np.flatnonzero(seen)
@@ -164,9 +167,13 @@ class Groundwork:
         if self.n_pairable < 2:
             return [Interval(None, None, "it takes at least 2 examples with two labels or more")] * len(coefficients)
         n_patterns = int(self.patterns.pairable.sum())
-        if n_patterns > MOST_PATTERNS_FOR_BOOTSTRAP or resamples < 1:
-            return [self._infinitesimal(c, v, confidence, l) for c, v, l in zip(coefficients, values, limits, strict=True)]
-        return self._bootstrap(coefficients, confidence, resamples, seed)
+        heavy = n_patterns > MOST_PATTERNS_FOR_BOOTSTRAP or resamples < 1
+        drawn = [c for c in coefficients if not heavy and c.n_features * resamples <= MOST_DRAWN]
+        bootstrapped = iter(self._bootstrap(drawn, confidence, resamples, seed) if drawn else [])
+        return [
+            next(bootstrapped) if any(c is d for d in drawn) else self._infinitesimal(c, v, confidence, limit)
+            for c, v, limit in zip(coefficients, values, limits, strict=True)
+        ]
 
     def _bootstrap(self, coefficients: Sequence[Coefficient], confidence: float, resamples: int, seed: int) -> list[Interval]:
         patterns = self.patterns

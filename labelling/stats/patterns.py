@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse  # type: ignore[import-untyped]
+from scipy import sparse
 
 from labelling.stats.columns import Floats, Ints, Labels, Longs
 
 TABLE_SPACE = 1 << 22  # keys up to here are counted in a table instead of sorted
 KEY_LIMIT = 1 << 62
+EQUAL = 1e-9  # weighted votes closer than this share of each other are equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,14 @@ class Histograms:
 
     def sum_rows(self, entries: Floats) -> Floats:
         """Sum per-entry values within each row; shape (n_rows,)."""
-        return np.bincount(self.row, weights=entries, minlength=self.n_rows)
+        return np.bincount(self.row, weights=entries, minlength=self.n_rows).astype(np.float64, copy=False)
+
+    def leaders(self) -> tuple[NDArray[np.bool_], Floats]:
+        """Which entries share the first place of their row, and how many do; shapes (n_entries,) and (n_rows,)."""
+        top = np.zeros(self.n_rows)
+        np.maximum.at(top, self.row, self.counts)
+        first = (self.counts >= top[self.row] * (1.0 - EQUAL)) & (self.counts > 0)
+        return first, self.sum_rows(first.astype(np.float64))
 
     def matrix(self, entries: Floats | None = None) -> Any:
         """A scipy CSR array (n_rows, n_codes) of the counts, or of other per-entry values."""
@@ -143,17 +151,16 @@ def _count_by_key(labels: Labels, base: int, space: int) -> tuple[Ints, Longs, L
     number = np.int32 if space < 1 << 31 else np.int64
     weights = (base ** np.arange(labels.n_codes, dtype=np.int64)).astype(number)
     size = labels.equal_size
-    keys = np.empty(labels.n_examples, dtype=number)
+    keys: NDArray[Any] = np.empty(labels.n_examples, dtype=number)
     step = 1 << 16  # examples a block: what is in hand stays in the processor's cache
     for start in range(0, labels.n_examples, step):
         stop = min(start + step, labels.n_examples)
         first, last = int(labels.offsets[start]), int(labels.offsets[stop])
         part = weights[labels.code[first:last]]
         if 0 < size <= 8:
-            total = part[0::size].copy()
+            keys[start:stop] = part[0::size]
             for place in range(1, size):
-                total += part[place::size]
-            keys[start:stop] = total
+                keys[start:stop] += part[place::size]
         else:
             keys[start:stop] = np.add.reduceat(part, labels.offsets[start:stop] - first)
     found = np.bincount(keys, minlength=space)

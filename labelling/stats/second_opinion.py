@@ -7,6 +7,7 @@ what is undefined is never passed on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, cast
 
 import krippendorff
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike
 from labelling.stats.agreement import alpha_value
 from labelling.stats.columns import Labels
 
+Level = Literal["nominal", "ordinal", "interval", "ratio"]
 LARGEST_DIFFERENCE = 1e-9
 # The package builds (examples, codes, codes) tables: this many cells are a quarter of a gigabyte.
 MOST_CELLS = 32_000_000
@@ -66,7 +68,7 @@ def check_alpha(
     place[order] = np.arange(order.size)
     keys = part.example.astype(np.int64) * order.size + place[part.code]
     counts = np.bincount(keys, minlength=part.n_examples * order.size).reshape(-1, order.size)
-    theirs = float(krippendorff.alpha(value_counts=counts, value_domain=numbers[order], level_of_measurement=level))
+    theirs = float(krippendorff.alpha(value_counts=counts, value_domain=numbers[order], level_of_measurement=cast(Level, level)))
     difference = abs(theirs - ours)
     agrees = difference <= LARGEST_DIFFERENCE
     where = "all" if part is labels else f"{part.n_examples:,} of {labels.n_examples:,}"
