@@ -7,12 +7,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from labelling.assign import services as assign
+from labelling.intake import services as intake
 from labelling.jobs import services as jobs
 
 Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
 
 # What runs a job of each kind; a stage that brings a kind adds its line.
-RUNNERS: dict[str, Runner] = {}
+RUNNERS: dict[str, Runner] = {
+    "import": intake.import_file,
+}
 
 
 @shared_task(name="labelling.tasks.run_job", ignore_result=True)

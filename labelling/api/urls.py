@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from labelling.api import accounts, assign, errors, jobs, label, measure, projects
+from labelling.api import accounts, assign, errors, intake, jobs, label, measure, projects
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("projects/<str:slug>/members/<str:username>/", projects.Member.as_view()),
     path("projects/<str:slug>/guidelines/", projects.Guidelines.as_view()),
     # intake
+    path("projects/<str:slug>/sources/", intake.Sources.as_view()),
+    path("projects/<str:slug>/imports/", intake.Imports.as_view()),
+    path("projects/<str:slug>/imports/<str:job_id>/errors.csv", intake.ImportErrors.as_view()),
+    path("projects/<str:slug>/examples/", intake.Examples.as_view()),
+    path("projects/<str:slug>/examples/<path:key>/", intake.ExampleDetail.as_view()),
     # assign
     path("projects/<str:slug>/assignments/", assign.Assignments.as_view()),
     path("assignments/<str:assignment_id>/release/", assign.Release.as_view()),

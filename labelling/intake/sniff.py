@@ -18,7 +18,7 @@ PICTURES = {
     "BMP": ("bmp", "image/bmp"),
 }
 TURNED = {5, 6, 7, 8}  # orientations that swap width and height
-SUFFIXES = {suffix: kind for suffix, kind in PICTURES.values()} | {
+SUFFIXES = dict(PICTURES.values()) | {
     "wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg", "flac": "audio/flac",
 }  # fmt: skip
 
