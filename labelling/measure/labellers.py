@@ -14,9 +14,8 @@ from labelling.measure.columns import read_resolved
 from labelling.measure.human import took_part
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import all_tags, get_project
-from labelling.stats import human
+from labelling.stats import groups, human
 from labelling.stats.dawid_skene import dawid_skene
-from labelling.stats.people import by_labeller
 from labelling.stats.results import Undefined
 
 NO_MODEL = Undefined("The model of labellers needs examples that several people labelled.")
@@ -38,7 +37,7 @@ def members_of(project: Project) -> QuerySet[Membership]:
 
 
 def describe(project: Project, answers: Answers, members: Iterable[Membership]) -> list[dict[str, Any]]:
-    agreement = {group.key: group for group in by_labeller(answers.labels, level=answers.level, values=answers.numbers)}
+    agreement = {one.labeller: one for one in groups.by_labeller(answers.labels, level=answers.level, values=answers.numbers)}
     gold = _on_gold(project, answers)
     _, repeats = human.repeat_consistency(read_answers(project, answers.described["key"], rounds="all").labels)
     reliability = _reliability(answers)
@@ -47,7 +46,7 @@ def describe(project: Project, answers: Answers, members: Iterable[Membership]) 
     rows = []
     for member in members:
         who = member.user_id
-        group = agreement.get(who)
+        own = agreement.get(who)
         rows.append(
             {
                 "username": member.user.username,
@@ -56,8 +55,8 @@ def describe(project: Project, answers: Answers, members: Iterable[Membership]) 
                 "labels": member.labels,
                 "seconds": member.seconds,
                 "median_seconds": medians.get(who),
-                "agreement": (group.alpha if group else nothing).as_dict(),
-                "percent": (group.percent if group else nothing).as_dict(),
+                "agreement": (own.alpha if own else nothing).as_dict(),
+                "percent": (own.percent if own else nothing).as_dict(),
                 "gold_accuracy": gold.get(who, Undefined("No gold example was labelled by this person.")).as_dict(),
                 "repeat_consistency": repeats.get(who, Undefined("This person labelled no example twice.")).as_dict(),
                 "reliability": reliability.get(who, NO_MODEL.as_dict()),

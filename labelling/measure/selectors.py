@@ -15,7 +15,6 @@ from labelling.projects.selectors import get_project
 from labelling.stats import agreement as coefficients
 from labelling.stats import groups, pairs
 from labelling.stats.confusions import confusions as find_confusions
-from labelling.stats.people import by_labeller
 
 GROUPINGS = ("class", "labeller", "pair", "guideline", "week", "batch", "source", "state", "meta.NAME")
 MIN_OVERLAP = 10  # examples that two labellers must share before their kappa is shown
@@ -80,8 +79,8 @@ def _by(project: Project, answers: Answers, found: coefficients.Agreement, by: s
         return _by_pair(project, answers)
     if by == "labeller":
         names = names_of(project)
-        people = by_labeller(labels, **how)
-        return [_entry(names.get(group.key, str(group.key)), group.alpha, group.percent) for group in people]
+        people = groups.by_labeller(labels, **how)
+        return [_entry(names.get(one.labeller, str(one.labeller)), one.alpha, one.percent) for one in people]
     if by == "guideline":
         rows = groups.by_label_group(labels, answers.columns.guideline_version, **how)
         return [_entry(group.key, group.alpha, group.percent) for group in rows]

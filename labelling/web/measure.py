@@ -172,7 +172,7 @@ def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
 
 def trend(weeks: list[dict[str, Any]], marks: list[dict[str, Any]], target: float | None) -> dict[str, Any]:
     """Data of a chart over time, with a line where the guidelines changed."""
-    rows = [{"at": week["key"], **{part: week["alpha"].get(part) for part in ("value", "low", "high")}} for week in weeks]
+    rows = [{"name": week["key"], "at": week["key"], **{part: week["alpha"].get(part) for part in ("value", "low", "high")}} for week in weeks]
     return {"kind": "trend", "rows": [row for row in rows if row["value"] is not None], "marks": marks, "target": target}
 
 

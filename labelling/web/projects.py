@@ -18,6 +18,7 @@ from labelling.projects import selectors, services
 from labelling.web.drafts import START, Draft, number_or_text
 from labelling.web.forms import PlainForm
 from labelling.web.guard import in_project, signed_in
+from labelling.web.measure import for_overview
 from labelling.web.paging import Pages
 
 SHOWN_AS = {"text": "Text", "image": "Picture"}
@@ -97,6 +98,8 @@ def overview(request: HttpRequest, project: Any) -> HttpResponse:
         "guidelines": selectors.guidelines_of(project),
         "leads": Permission.SEE_LABELS in project.viewer_permissions,
     }
+    if context["leads"] and counts["labels"]:
+        context |= for_overview(request, project)
     return TemplateResponse(request, "projects/overview.html", context)
 
 

@@ -4,7 +4,7 @@ The first page of a stage has the URL name of its word in the navigation (overvi
 discuss, release, evaluate, settings) and takes `slug`; the navigation finds it by that name.
 """
 
-from labelling.web import account, guidelines, jobs, members, projects, schema
+from labelling.web import account, guidelines, jobs, measure, members, projects, schema
 
 urlpatterns = [
     *projects.urlpatterns,
@@ -13,4 +13,5 @@ urlpatterns = [
     *schema.urlpatterns,
     *account.urlpatterns,
     *jobs.urlpatterns,
+    *measure.urlpatterns,
 ]

@@ -1,0 +1,81 @@
+/* <figure data-controller="chart" data-source="ID of a JSON script" data-title="The finding" [data-unit="percent"]>
+     <div class="drawing"></div> … the table of the numbers …
+   Draws with Plot, fetched only when a chart comes into view. Colours are CSS's: the chart is drawn in currentColor. */
+const NARROW = 360;
+
+export class Chart {
+  constructor(element) {
+    this.host = element.querySelector(".drawing");
+    this.title = element.dataset.title;
+    this.percent = element.dataset.unit === "percent";
+    this.data = JSON.parse(document.getElementById(element.dataset.source).textContent);
+    this.width = 0;
+    this.observer = new ResizeObserver(([entry]) => this.draw(Math.round(entry.contentRect.width)));
+    this.observer.observe(this.host);
+  }
+
+  disconnect() {
+    this.observer.disconnect();
+  }
+
+  async draw(width) {
+    if (!width || Math.abs(width - this.width) < 8) return;
+    this.width = width;
+    const Plot = await import("@observablehq/plot");
+    const svg = (this.data.kind === "trend" ? this.trend(Plot, width) : this.dots(Plot, width));
+    // Plot's own <style> would be refused by the page's policy; charts.css says the same.
+    svg.querySelectorAll("style").forEach((style) => style.remove());
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", this.title);
+    this.host.replaceChildren(svg);
+  }
+
+  format(value) {
+    return this.percent ? `${Math.round(value * 100)} %` : value.toFixed(2).replace("-", "−");
+  }
+
+  scale(rows) {
+    const lowest = Math.min(0, ...rows.map((row) => row.low ?? row.value));
+    return { domain: [lowest, 1], ticks: 5, tickFormat: (value) => this.format(value), label: null, grid: true };
+  }
+
+  target() {
+    return this.data.target == null ? [] : [this.data.target];
+  }
+
+  dots(Plot, width) {
+    const rows = this.data.rows;
+    const longest = Math.max(...rows.map((row) => row.name.length));
+    const marginLeft = Math.min(width < NARROW ? 110 : 220, 16 + longest * 7);
+    const short = (name) => (name.length * 7 > marginLeft ? `${name.slice(0, Math.floor(marginLeft / 7) - 1)}…` : name);
+    return Plot.plot({
+      width, marginLeft, marginRight: 64, height: 34 + rows.length * 30, className: "plot",
+      x: this.scale(rows), y: { domain: rows.map((row) => row.name), label: null, tickFormat: short, tickSize: 0 },
+      marks: [
+        Plot.ruleX([0], { className: "zero" }),
+        Plot.ruleX(this.target(), { className: "target", strokeDasharray: "4 3" }),
+        Plot.ruleY(rows.filter((row) => row.low != null), { y: "name", x1: "low", x2: "high", strokeWidth: 2, className: "reach" }),
+        Plot.dot(rows, { y: "name", x: "value", r: 5, fill: "currentColor", className: "value" }),
+        Plot.text(rows, { y: "name", x: (row) => row.high ?? row.value, text: (row) => this.format(row.value), dx: 10, textAnchor: "start", className: "number" }),
+      ],
+    });
+  }
+
+  trend(Plot, width) {
+    const rows = this.data.rows.map((row) => ({ ...row, at: new Date(row.at) }));
+    const marks = this.data.marks.map((mark) => ({ ...mark, at: new Date(mark.at) }));
+    return Plot.plot({
+      width, height: 220, marginLeft: 48, marginRight: 24, className: "plot",
+      x: { type: "utc", label: null, ticks: width < NARROW ? 3 : 6 }, y: this.scale(rows),
+      marks: [
+        Plot.ruleY([0], { className: "zero" }),
+        Plot.ruleY(this.target(), { className: "target", strokeDasharray: "4 3" }),
+        Plot.areaY(rows.filter((row) => row.low != null), { x: "at", y1: "low", y2: "high", fillOpacity: 0.18, className: "band" }),
+        Plot.line(rows, { x: "at", y: "value", className: "line" }),
+        Plot.dot(rows, { x: "at", y: "value", r: 4, fill: "currentColor", className: "value" }),
+        Plot.ruleX(marks, { x: "at", className: "mark" }),
+        Plot.text(marks, { x: "at", text: (mark) => `v${mark.version}`, frameAnchor: "top", dx: 4, textAnchor: "start", className: "mark" }),
+      ],
+    });
+  }
+}
