@@ -1,4 +1,4 @@
-/* <button id="state" class="state ok">…</button>, the line <div id="needs" hidden>, and <dialog id="state-details">:
+/* <button id="state" class="state ok">…</button>, the line <section id="needs" hidden>, and <dialog id="state-details">:
    whether every label has a receipt. Always one of three: saved, waiting, needs you. */
 
 import { h } from "../lib/dom.js";
