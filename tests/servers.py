@@ -57,7 +57,7 @@ def end_all(folder: Path) -> None:
         number = signal.SIGINT if server.kind == "postgres" else signal.SIGTERM
         with contextlib.suppress(ProcessLookupError):
             os.kill(server.pid, number)
-            _wait(lambda pid=server.pid: _gone(pid), f"{server.kind} to end")
+            _wait(lambda pid=server.pid: gone(pid), f"{server.kind} to end")
         note.unlink()
 
 
@@ -177,7 +177,8 @@ def _start_redis(folder: Path) -> Server:
     return Server("redis", port, process.pid)
 
 
-def _gone(pid: int) -> bool:
+def gone(pid: int) -> bool:
+    """Whether a process has ended, though perhaps nobody has asked for its exit code yet."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     try:
@@ -185,7 +186,6 @@ def _gone(pid: int) -> bool:
     except ProcessLookupError:
         return True
     with contextlib.suppress(FileNotFoundError):  # no /proc on macOS
-        # Z: ended, but its parent, another test process, has not asked for its exit code yet.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     return False
 

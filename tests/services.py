@@ -17,6 +17,8 @@ import pytest
 from tests import servers
 from tests.servers import FOLDER, shared_folder
 
+# Tests that ask for one of these run in one process, one after the other, so that each is started once.
+WHOLE_PRODUCT = {"live_stack", "live_stack_postgres", "browser"}
 STATUS = {"passed": "passed", "failed": "failed", "error": "errors", "skipped": "skipped", "xfailed": "xfailed"}
 
 
@@ -55,6 +57,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     on_postgres = config.getoption("database") == "postgres"
     kept, left_out = [], []
     for item in items:
+        if WHOLE_PRODUCT & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("stack"))
         only_there = item.get_closest_marker("postgres") is not None
         there_too = only_there or item.get_closest_marker("both_databases") is not None
         (kept if there_too and on_postgres or not on_postgres and not only_there else left_out).append(item)

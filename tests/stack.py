@@ -34,7 +34,7 @@ class Stack:
             "WORKBENCH_DATA": str(data), "WORKBENCH_LOG_LEVEL": "INFO", "PYTHONUNBUFFERED": "1",
             "DATABASE_URL": database_url, "REDIS_URL": redis_url, "PYTHONWARNINGS": "",
         }
-        for name in ("PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST"):
+        for name in ("PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "PYTHONDONTWRITEBYTECODE"):
             self.environment.pop(name, None)
         self._children: dict[str, Child] = {}
         (data / "logs").mkdir(parents=True, exist_ok=True)

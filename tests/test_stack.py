@@ -1,5 +1,7 @@
 """The whole product starts on both sets of servers, and comes back after being killed."""
 
+import re
+
 import httpx
 
 from tests.stack import Stack
@@ -28,3 +30,22 @@ def test_server_and_worker_come_back_after_kill_9(own_stack):
     token = stack.token(name)
     answer = httpx.get(f"{stack.url}/api/v1/projects/", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
+
+
+def test_pages_and_modules_name_their_files_by_hash(live_stack: Stack):
+    page = httpx.get(f"{live_stack.url}/accounts/login/").text
+    files = re.findall(r"(?:src|href)=\"(/static/[^\"]+\.(?:js|css))\"", page)
+    assert files
+    seen = set()
+    while files:
+        address = files.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        assert re.search(r"\.[0-9a-f]{12}\.(js|css)$", address), address
+        answer = httpx.get(f"{live_stack.url}{address}", headers={"Accept-Encoding": "gzip"})
+        assert (answer.status_code, answer.headers["Content-Encoding"]) == (200, "gzip")
+        assert "immutable" in answer.headers["Cache-Control"]
+        if address.endswith(".js"):
+            imported = re.findall(r"(?:from|import)\s*\(?[\"'](\.[^\"']+)[\"']", answer.text)
+            files += [str(httpx.URL(live_stack.url + address).join(name).path) for name in imported]

@@ -65,10 +65,11 @@ def collect_static_files() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from workbench.bootstrap import BUILD, LOCKS
+    from workbench.bootstrap import BUILD, CHECKOUT, LOCKS
 
     stamp = settings.STATIC_ROOT / ".made-from"
-    made_from = tree_hash(BUILD / "static", LOCKS / "requirements.txt")
+    rules = (CHECKOUT / "workbench" / name for name in ("apps.py", "settings.py", "staticfiles.py"))
+    made_from = tree_hash(BUILD / "static", LOCKS / "requirements.txt", *rules)
     if stamp.exists() and stamp.read_text() == made_from:
         return
     with step("Static files: hashed and compressed"):

@@ -236,6 +236,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 # What `build.mjs` makes of `static/`; the sources themselves import packages by name, which no browser understands.
 STATICFILES_DIRS = [folder for folder in [CHECKOUT / "build" / "static"] if folder.is_dir()]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    *("jpg", "jpeg", "png", "gif", "webp", "avif", "zip", "gz", "br", "woff", "woff2"),
+    "map",  # fetched by developer tools alone
+)
 MEDIA_ROOT = DATA / "media"
 MEDIA_URL = "/media/"
 STORAGES: dict[str, dict[str, Any]] = {

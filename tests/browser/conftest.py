@@ -11,13 +11,6 @@ from tests.stack import Stack
 WAIT_MILLISECONDS = 15_000
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:  # one browser and one running product for all of them, whatever the number of processes
-        if "tests/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     chromium = find_chromium(tmp_path_factory.mktemp("chromium"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import free_port
+from tests.servers import free_port, gone
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.xdist_group("up")
@@ -61,14 +61,6 @@ def up(tmp_path):
     started.end()
 
 
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @pytest.fixture
 def wait_until():
     def wait(ready, what, seconds=30):
@@ -101,7 +93,7 @@ def test_up_answers_restarts_what_dies_refuses_a_second_one_and_stops_cleanly(up
     up.process.send_signal(signal.SIGTERM)
     assert up.process.wait(20) == 0
     assert up.output.read_text().rstrip().endswith("Stopping (SIGTERM) ... stopped.")
-    assert [pid for pid in last.values() if alive(pid)] == []
+    assert [pid for pid in last.values() if not gone(pid)] == []
     key = up.data / "secret-key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert len(key.read_text()) > 50
@@ -113,7 +105,7 @@ def test_children_end_when_up_itself_is_killed(up, wait_until):
     children = up.children()
     up.process.kill()
     up.process.wait()
-    wait_until(lambda: not any(alive(pid) for pid in children.values()), "the children to end")
+    wait_until(lambda: all(gone(pid) for pid in children.values()), "the children to end")
 
 
 def test_a_port_in_use_is_said_with_the_next_one_to_try(tmp_path):
