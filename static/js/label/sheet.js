@@ -18,7 +18,13 @@ export class Sheet {
   open(key = () => false) {
     if (this.dialog.open) return;
     this.dialog.showModal();
-    this.#lift = this.keys.layer({ key });
+    this.#lift = this.keys.layer({
+      key: (name, event, digit) => {
+        if (name !== "escape") return key(name, event, digit);
+        this.close(); // the browser would do it a moment later, and take the next key as the dialog's
+        return true;
+      },
+    });
   }
 
   close() {
