@@ -12,6 +12,7 @@ from django.db import transaction
 
 from labelling.access import Viewer
 from labelling.assign import services as assign
+from labelling.discuss import services as discuss
 from labelling.label import services as label
 from labelling.projects import services as projects
 
@@ -21,7 +22,8 @@ def update_project(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: 
     with transaction.atomic():
         project = projects.update_project(actor=actor, slug=slug, fields=fields, now=now)
         if "labels_per_example" in fields:
-            assign.set_labels_wanted(project=project, wanted=project.labels_per_example)
+            completed = assign.set_labels_wanted(project=project, wanted=project.labels_per_example)
+            discuss.open_cases(project_id=project.pk, example_ids=completed, now=now)
         return project
 
 
@@ -33,5 +35,13 @@ def remove_member(*, actor: Viewer, slug: str, username: str, now: datetime) -> 
 
 
 def submit_label(*, actor: Viewer, assignment_id: Any, fields: Mapping[str, Any], now: datetime) -> label.Submitted:
-    """Store a label, and what hangs on it, in one transaction."""
-    return label.submit_label(actor=actor, assignment_id=assignment_id, fields=fields, now=now)
+    """Store a label, and what hangs on it, in one transaction: the case that it opens or adds to."""
+
+    def then(done: label.Submitted) -> None:
+        discuss.check_not_swayed(actor=actor, example_id=done.example_id, revision=done.revision)
+        if done.counted and (done.completed or done.tags or done.example_state != "open"):
+            discuss.open_cases(
+                project_id=done.project_id, example_ids=[done.example_id], tags={done.example_id: done.tags}, now=now
+            )
+
+    return label.submit_label(actor=actor, assignment_id=assignment_id, fields=fields, now=now, then=then)

@@ -3,7 +3,17 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from labelling.api import accounts, assign, errors, intake, jobs, label, measure, projects
+from labelling.api import (
+    accounts,
+    assign,
+    discuss,
+    errors,
+    intake,
+    jobs,
+    label,
+    measure,
+    projects,
+)
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -41,6 +51,13 @@ urlpatterns = [
     path("projects/<str:slug>/labellers/", measure.Labellers.as_view()),
     path("projects/<str:slug>/consensus/", measure.Consensus.as_view()),
     # discuss
+    path("projects/<str:slug>/cases/", discuss.Cases.as_view()),
+    path("cases/<str:case_id>/", discuss.Case.as_view()),
+    path("cases/<str:case_id>/remarks/", discuss.Remarks.as_view()),
+    path("cases/<str:case_id>/invite/", discuss.Invitations.as_view()),
+    path("cases/<str:case_id>/assign/", discuss.AssignedTo.as_view()),
+    path("cases/<str:case_id>/resolve/", discuss.Resolve.as_view()),
+    path("cases/<str:case_id>/reopen/", discuss.Reopen.as_view()),
     # release
     # evaluate
     re_path(r"^(?P<path>.*)$", errors.not_found),

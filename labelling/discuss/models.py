@@ -29,6 +29,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["project", "state", "-score", "id"], name="case_worst"),
             models.Index(fields=["project", "state", "-opened_at", "-id"], name="case_newest"),
+            models.Index(fields=["project", "-score", "id"], name="case_worst_of_all"),
         ]
 
     def __str__(self) -> str:
@@ -93,6 +94,7 @@ class Resolution(AppendOnly):
     gold = models.BooleanField(default=False)
     imported = models.BooleanField(default=False)  # truth that came in a file, nobody's discussion
     seen = models.JSONField(default=list)  # ids of the labels that were looked at
+    schema_version = models.PositiveIntegerField(null=True)  # that its value was given under
     took_part = models.JSONField(default=list)  # user ids whose labels may not be judged by it
     resolved_by = models.ForeignKey("labelling.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

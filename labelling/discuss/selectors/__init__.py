@@ -1,0 +1,34 @@
+"""Reads of cases. Whoever is still blind to an example sees nothing of its case."""
+
+from labelling.discuss.selectors.cases import CaseView, Decision, describe_remark, get_case, list_remarks
+from labelling.discuss.selectors.keyset import Page
+from labelling.discuss.selectors.queue import (
+    Row,
+    Waiting,
+    counts_of_cases,
+    fetch_case,
+    list_cases,
+    rows_of,
+    sees_all,
+    waiting_for_reply,
+)
+from labelling.discuss.selectors.votes import Vote, votes_on
+
+__all__ = [
+    "CaseView",
+    "Decision",
+    "Page",
+    "Row",
+    "Vote",
+    "Waiting",
+    "counts_of_cases",
+    "describe_remark",
+    "fetch_case",
+    "get_case",
+    "list_cases",
+    "list_remarks",
+    "rows_of",
+    "sees_all",
+    "votes_on",
+    "waiting_for_reply",
+]

@@ -1,0 +1,30 @@
+"""Writes to cases."""
+
+from labelling.discuss.services.opening import open_cases
+from labelling.discuss.services.settling import LabelsChanged, SettledMeanwhile, reopen, resolve
+from labelling.discuss.services.talking import (
+    Invited,
+    Remarked,
+    add_remark,
+    assign_to,
+    check_not_swayed,
+    invite,
+    report,
+    show_names,
+)
+
+__all__ = [
+    "Invited",
+    "LabelsChanged",
+    "Remarked",
+    "SettledMeanwhile",
+    "add_remark",
+    "assign_to",
+    "check_not_swayed",
+    "invite",
+    "open_cases",
+    "reopen",
+    "report",
+    "resolve",
+    "show_names",
+]

@@ -1,0 +1,142 @@
+"""Cases open by themselves: when the labels of a complete example differ, when a tag asks for it, when gold is missed."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from labelling.assign.models import Assignment
+from labelling.discuss.models import Case, CaseReason
+from labelling.discuss.rules import OPENING_TAGS, CaseState, Reason, score_of
+from labelling.discuss.selectors.differences import Ints, differences, sorted_ids, within
+from labelling.intake.models import Example
+from labelling.intake.rules import ExampleState
+from labelling.intake.states import change_state
+from labelling.label.models import CountedAnswer
+from labelling.measure.models import ResolvedAnswer
+
+AT_ONCE = 50_000  # examples looked at in one go; memory stays flat
+OVER = frozenset({ExampleState.COMPLETE, ExampleState.IN_REVIEW, ExampleState.RESOLVED})
+
+
+def open_cases(
+    *, project_id: int, example_ids: Iterable[int], tags: Mapping[int, Collection[str]] | None = None, now: datetime
+) -> list[int]:
+    """Open the cases that these examples ask for, or add to those that are there; returns the ids of all cases touched.
+
+    Call it when labels came in, in their transaction: example by example or a hundred thousand at once. `tags` maps
+    examples to the tags of the labels that came in; None reads those of all labels that count. A complete example with
+    a case that is not resolved becomes in_review. A resolved case takes up new reasons, and its resolution stands.
+    """
+    ids = sorted_ids(example_ids)
+    touched: list[int] = []
+    with transaction.atomic():
+        for start in range(0, ids.size, AT_ONCE):
+            touched += _open_some(project_id, ids[start : start + AT_ONCE], tags, now)
+    return touched
+
+
+def _open_some(project_id: int, ids: Ints, tags: Mapping[int, Collection[str]] | None, now: datetime) -> list[int]:
+    wanted = set(ids.tolist())
+    distances = dict(zip(*(column.tolist() for column in differences(project_id, ids)), strict=True))
+    tagged = _tags_of(ids) if tags is None else {pk: set(names) for pk, names in tags.items() if names and pk in wanted}
+    missed = _gold_missed(ids)
+    cases = {case.example_id: case for case in Case.objects.filter(**within(ids.tolist())) if case.example_id in wanted}
+    concerned = sorted(set(distances) | set(tagged) | missed | set(cases))
+    if not concerned:
+        return []
+    states = _locked_states(project_id, concerned)
+    if len(concerned) > len(cases):  # those opened by others while we waited for the examples
+        cases |= {case.example_id: case for case in Case.objects.filter(**within(concerned)) if case.example_id in states}
+    new: list[Case] = []
+    changed: list[Case] = []
+    reasons: dict[int, set[str]] = {}  # new reasons and tags by example
+    for example_id in concerned:
+        state = states.get(example_id)
+        if state is None:
+            continue
+        why = {str(tag) for tag in OPENING_TAGS & tagged.get(example_id, set())}
+        if example_id in distances and state in OVER:
+            why.add(Reason.DISAGREEMENT)
+        if example_id in missed:
+            why.add(Reason.GOLD_MISSED)
+        case = cases.get(example_id)
+        if case is None and not why:
+            continue
+        if case is None:
+            case = Case(project_id=project_id, example_id=example_id, opened_at=now, changed_at=now, reasons=[])
+            new.append(case)
+        _take_up(case, why, distances.get(example_id, 0.0), now, changed)
+        reasons[example_id] = why | tagged.get(example_id, set())
+        cases[example_id] = case
+    return _store(project_id, cases, new, changed, reasons, states)
+
+
+def _take_up(case: Case, why: set[str], distance: float, now: datetime, changed: list[Case]) -> None:
+    reasons = sorted(set(case.reasons) | why)
+    score = score_of(distance, reasons)
+    if case.pk is not None and (reasons != case.reasons or abs(score - case.score) > 1e-9):
+        changed.append(case)
+        case.changed_at = now
+    case.reasons, case.score = reasons, score
+
+
+def _store(
+    project_id: int,
+    cases: Mapping[int, Case],
+    new: list[Case],
+    changed: list[Case],
+    reasons: Mapping[int, set[str]],
+    states: Mapping[int, str],
+) -> list[int]:
+    if new:
+        new = Case.objects.bulk_create(new, batch_size=5000)
+    if changed:
+        Case.objects.bulk_update(changed, ["reasons", "score", "changed_at"], batch_size=500)
+    rows = [CaseReason(case=cases[pk], reason=reason) for pk, why in reasons.items() for reason in sorted(why)]
+    if rows:
+        CaseReason.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
+    review = [pk for pk in reasons if states[pk] == ExampleState.COMPLETE]
+    if review:
+        unsettled = Case.objects.filter(**within(review)).exclude(state=CaseState.RESOLVED).values_list("example_id", flat=True)
+        put = sorted(set(review) & set(unsettled))
+        for start in range(0, len(put), 10_000):
+            change_state(project_id=project_id, example_ids=put[start : start + 10_000], to=ExampleState.IN_REVIEW)
+    return sorted(case.pk for case in [*new, *changed])
+
+
+def _locked_states(project_id: int, example_ids: list[int]) -> dict[int, str]:
+    """The examples' states, their rows locked, so that two who complete one example open one case."""
+    rows = Example.objects.select_for_update().filter(project_id=project_id, **within(example_ids, "id")).order_by("id")
+    wanted = set(example_ids)
+    return {pk: state for pk, state in rows.values_list("id", "state") if pk in wanted}
+
+
+def _tags_of(ids: Ints) -> dict[int, set[str]]:
+    rows = (
+        Assignment.objects.filter(**within(ids.tolist()), counted=True, round=F("example__round"))
+        .exclude(label__tags=[])
+        .values_list("example_id", "label__tags")
+    )
+    wanted, found = set(ids.tolist()), {}
+    for example_id, tags in rows:
+        if example_id in wanted:
+            found.setdefault(example_id, set()).update(tags)
+    return found
+
+
+def _gold_missed(ids: Ints) -> set[int]:
+    """Examples with a gold answer that a label which counts has missed."""
+    gold: dict[tuple[int, int], set[int]] = {}
+    wanted = set(ids.tolist())
+    for question, example, code in ResolvedAnswer.objects.filter(**within(ids.tolist()), gold=True).values_list("question_id", "example_id", "code"):
+        if example in wanted:
+            gold.setdefault((question, example), set()).add(code)
+    if not gold:
+        return set()
+    examples = sorted({example for _, example in gold})
+    answers = CountedAnswer.objects.filter(**within(examples), round=F("example__round"))
+    rows: Any = answers.values_list("question_id", "example_id", "code")
+    return {example for question, example, code in rows if (question, example) in gold and code not in gold[question, example]}

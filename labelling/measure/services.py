@@ -1,0 +1,51 @@
+"""Writes of measuring: the answers that figures are measured against."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from labelling.measure.models import ResolvedAnswer, TookPart
+
+CHUNK = 500  # ids in one statement
+BATCH = 5000  # rows in one
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds for an example: (question id, code) of each answer that is right, and user ids of those who settled it.
+
+    No answers and no resolution: nothing holds any more.
+    """
+
+    example_id: int
+    resolution_id: int | None
+    answers: Sequence[tuple[int, int]]
+    gold: bool
+    took_part: Sequence[int]
+
+
+def set_resolved_answers(*, standing: Iterable[Standing]) -> None:
+    """Make these the answers that stand, in the caller's transaction, in place of what stood for their examples.
+
+    The caller holds the examples' rows. One example or a hundred thousand: the cost is a statement for some hundred.
+    """
+    rows = {row.example_id: row for row in standing}
+    ids = sorted(rows)
+    with transaction.atomic():
+        for start in range(0, len(ids), CHUNK):
+            part = ids[start : start + CHUNK]
+            ResolvedAnswer.objects.filter(example_id__in=part).delete()
+            TookPart.objects.filter(example_id__in=part).delete()
+        ResolvedAnswer.objects.bulk_create(
+            [
+                ResolvedAnswer(question_id=question, example_id=row.example_id, resolution_id=row.resolution_id, code=code, gold=row.gold)
+                for row in rows.values()
+                for question, code in sorted(set(row.answers))
+            ],
+            batch_size=BATCH,
+        )
+        TookPart.objects.bulk_create(
+            [TookPart(example_id=row.example_id, user_id=user) for row in rows.values() for user in sorted(set(row.took_part))],
+            batch_size=BATCH,
+        )
