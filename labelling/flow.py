@@ -13,6 +13,7 @@ from django.db import transaction
 from labelling.access import Viewer
 from labelling.assign import services as assign
 from labelling.discuss import services as discuss
+from labelling.jobs.services import Claimed
 from labelling.label import services as label
 from labelling.projects import services as projects
 
@@ -45,3 +46,13 @@ def submit_label(*, actor: Viewer, assignment_id: Any, fields: Mapping[str, Any]
             )
 
     return label.submit_label(actor=actor, assignment_id=assignment_id, fields=fields, now=now, then=then)
+
+
+def import_labels(claimed: Claimed) -> dict[str, Any]:
+    """The job that imports labels made elsewhere; cases open chunk by chunk, in bulk."""
+
+    def then(project_id: int, touched: label.Touched, now: datetime) -> None:
+        ids = sorted({*touched.over, *touched.tags})
+        discuss.open_cases(project_id=project_id, example_ids=ids, tags=touched.tags, now=now)
+
+    return label.import_labels(claimed, then=then)

@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from labelling import flow
 from labelling.assign import services as assign
 from labelling.intake import services as intake
 from labelling.jobs import services as jobs
@@ -15,6 +16,7 @@ Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
 # What runs a job of each kind; a stage that brings a kind adds its line.
 RUNNERS: dict[str, Runner] = {
     "import": intake.import_file,
+    "label_import": flow.import_labels,
 }
 
 

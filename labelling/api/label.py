@@ -8,8 +8,22 @@ from rest_framework.response import Response
 
 from labelling import flow
 from labelling.api.base import View, body_of, fast_json
-from labelling.api.docs import FREE, NUMBER, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
-from labelling.label import selectors
+from labelling.api.docs import (
+    ACCEPTED,
+    FREE,
+    NUMBER,
+    TEXT,
+    TIME,
+    TRUTH,
+    WHOLE,
+    describe,
+    many,
+    maybe,
+    thing,
+)
+from labelling.api.intake import check_length
+from labelling.errors import Invalid
+from labelling.label import selectors, services
 
 VALUE = maybe(FREE)
 STORED = thing({"id": WHOLE, "assignment": WHOLE, "revision": WHOLE, "counted": TRUTH, "receipt": TEXT, "created_at": TIME})
@@ -105,3 +119,24 @@ class Mine(View):
             "waiting": mine.left.waiting,
         }
         return Response(answer)
+
+
+class LabelImports(View):
+    """`POST /projects/{slug}/label-imports/`."""
+
+    @describe(
+        "Import labels that were made elsewhere",
+        multipart=thing({"file": {"type": "string", "format": "binary"}}, format=TEXT),
+        answer=ACCEPTED,
+        status=202,
+        errors=(400, 401, 403, 404, 413, 422),
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        check_length(request)
+        given = request.data
+        if not hasattr(given, "getlist"):
+            raise Invalid.field("file", "Send the file as multipart/form-data, in a field called file.")
+        job = services.start_label_import(
+            actor=self.viewer, slug=slug, file=given.get("file"), format=given.get("format"), now=self.now
+        )
+        return self.accepted(job)

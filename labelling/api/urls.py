@@ -44,6 +44,7 @@ urlpatterns = [
     path("projects/<str:slug>/labels/", label.Labels.as_view()),
     path("projects/<str:slug>/history/", label.History.as_view()),
     path("projects/<str:slug>/mine/", label.Mine.as_view()),
+    path("projects/<str:slug>/label-imports/", label.LabelImports.as_view()),
     # measure
     path("projects/<str:slug>/agreement/", measure.Agreement.as_view()),
     path("projects/<str:slug>/confusions/", measure.Confusions.as_view()),

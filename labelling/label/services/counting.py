@@ -3,11 +3,13 @@
 `recount` computes the same from the labels; a test holds the two equal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from labelling.assign.sql import marks, run
+
+DAYS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,7 @@ def change(*, membership_id: int, gone: Share | None, come: Share | None) -> Non
 
 def _day(membership_id: int, moment: datetime, labels: int, seconds: float) -> None:
     if labels > 0:
-        run(
-            "INSERT INTO labelling_labellerday (membership_id, day, labels, seconds) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT (membership_id, day) DO UPDATE SET labels = labelling_labellerday.labels + excluded.labels, "
-            "seconds = labelling_labellerday.seconds + excluded.seconds",
-            [membership_id, moment.date().isoformat(), labels, seconds],
-        )
+        run(_insert_days(1), [membership_id, moment.date().isoformat(), labels, seconds])
     else:
         run(
             "UPDATE labelling_labellerday SET labels = labels + %s, "
@@ -72,3 +69,30 @@ def _tags(membership_id: int, tags: Sequence[str], labels: int) -> None:
             f"UPDATE labelling_tagcount SET labels = labels - 1 WHERE membership_id = %s AND tag IN {marks(tags)}",
             [membership_id, *tags],
         )
+
+
+def add(*, membership_id: int, days: Mapping[date, tuple[int, float]], tags: Mapping[str, int]) -> None:
+    """Many labels at once: (labels, seconds) by day, and labels by tag."""
+    run(
+        "UPDATE labelling_membership SET labels = labels + %s, seconds = seconds + %s WHERE id = %s",
+        [sum(labels for labels, _ in days.values()), sum(seconds for _, seconds in days.values()), membership_id],
+    )
+    values = [part for day, (labels, seconds) in days.items() for part in (membership_id, day.isoformat(), labels, seconds)]
+    for start in range(0, len(values), 4 * DAYS_AT_ONCE):
+        piece = values[start : start + 4 * DAYS_AT_ONCE]
+        run(_insert_days(len(piece) // 4), piece)
+    if tags:
+        run(
+            "INSERT INTO labelling_tagcount (membership_id, tag, labels) VALUES "
+            + ", ".join(["(%s, %s, %s)"] * len(tags))
+            + " ON CONFLICT (membership_id, tag) DO UPDATE SET labels = labelling_tagcount.labels + excluded.labels",
+            [part for tag, labels in tags.items() for part in (membership_id, tag, labels)],
+        )
+
+
+def _insert_days(count: int) -> str:
+    return (
+        f"INSERT INTO labelling_labellerday (membership_id, day, labels, seconds) VALUES {', '.join(['(%s, %s, %s, %s)'] * count)} "
+        "ON CONFLICT (membership_id, day) DO UPDATE SET labels = labelling_labellerday.labels + excluded.labels, "
+        "seconds = labelling_labellerday.seconds + excluded.seconds"
+    )

@@ -1,0 +1,187 @@
+"""Labels that were made elsewhere come in from a file: as a job in chunks, each one transaction with its checkpoint.
+
+Each row is one label of one labeller in one round. What says the same as a label that is there is a duplicate, what says
+something else is refused by name; so a file that is imported twice, or broken off and begun again, adds nothing twice.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from labelling import audit
+from labelling.access import Permission, Viewer
+from labelling.accounts.models import User
+from labelling.accounts.selectors import viewer_of
+from labelling.errors import Invalid, WrongContent
+from labelling.intake.formats import BadRow, guess_format, open_rows
+from labelling.intake.models import RowError
+from labelling.intake.selectors import described_row_errors, errors_url
+from labelling.intake.services.uploads import check_upload, keep_upload, open_upload
+from labelling.jobs.models import Job
+from labelling.jobs.services import Claimed, enqueue
+from labelling.label.services.import_rows import Reader, Refused, Row, check_columns
+from labelling.label.services.import_writing import Members, Touched, write_rows
+from labelling.label.services.interning import schema_of
+from labelling.projects.models import Project
+from labelling.projects.selectors import all_tags, get_project, questions_of
+
+KIND = "label_import"
+FORMATS = ("csv", "jsonl", "json", "parquet")
+CHUNK = 5000
+
+# Called in each chunk's transaction with what it touched, so that a later stage can open its cases.
+Then = Callable[[int, Touched, datetime], object]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far an import is: what a checkpoint keeps. rows = added + duplicates + rejected."""
+
+    rows: int = 0
+    added: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    complete: bool = True
+
+
+def start_label_import(*, actor: Viewer, slug: str, file: Any, format: str | None = None, now: datetime) -> Job:
+    """Keep an uploaded file of labels and start the job that imports it (import_labels).
+
+    Raises Invalid, TooLarge, and WrongContent for a file that cannot be read or lacks a column; then no job is started.
+    """
+    project = get_project(actor, slug, Permission.IMPORT)
+    plain = check_upload(file)
+    if format and format not in FORMATS:
+        raise Invalid.field("format", f"The format is one of: {', '.join(FORMATS)}. Leave it out to have it guessed.")
+    try:
+        # A list of objects is never taken for another tool's export here.
+        format = format or guess_format(plain, file.name or "", display=["data"])
+        if format not in FORMATS:
+            raise WrongContent("Labels come as CSV or JSONL, one label a row.")
+        found = open_rows(plain, format)
+        check_columns(found, questions_of(project))
+    except WrongContent as error:
+        raise WrongContent(error.message, fields=error.fields or {"file": [error.message]}) from None
+    upload = keep_upload(project_id=project.pk, file=file)
+    lines = max(upload.lines - (format == "csv"), 1) if format in ("csv", "jsonl") else None
+    arguments = {
+        "format": format,
+        "upload": upload.name,
+        "file_name": upload.file_name,
+        "sha256": upload.sha256,
+        "total": found.total if found.total is not None else lines,
+    }
+    with transaction.atomic():
+        return enqueue(kind=KIND, actor=actor, project_id=project.pk, arguments=arguments, now=now)
+
+
+def import_labels(claimed: Claimed, *, then: Then | None = None) -> dict[str, Any]:
+    """Import the file of a job that start_label_import wrote. The result is as in API.md, with `errors_url`, `notes` and
+    `complete` besides."""
+    project = Project.objects.get(pk=claimed.project_id)
+    tally = Tally(**claimed.resume)
+    schema = schema_of(project_id=project.pk, born=project.created_at, version=project.schema_version)
+    reader = Reader(schema=schema, known_tags=[tag["key"] for tag in all_tags(project)])
+    members = Members(project.pk)
+    with open_upload(claimed.arguments["upload"]) as file:
+        found = open_rows(file, claimed.arguments["format"])
+        for chunk in _chunks(found, reader, tally):
+            _write(claimed, project, members, chunk, tally, then)
+    claimed.checkpoint(done=tally.rows, total=tally.rows)
+    return _result(project, claimed, tally)
+
+
+@dataclass(slots=True)
+class _Chunk:
+    rows: list[Row]
+    errors: list[tuple[int, BadRow]]
+    upto: int
+    complete: bool = True
+
+
+def _chunks(found: Any, reader: Reader, tally: Tally) -> Iterator[_Chunk]:
+    chunk = _Chunk([], [], tally.rows)
+    for number, row in found:
+        if number <= tally.rows:
+            continue
+        chunk.upto = number
+        if isinstance(row, BadRow):
+            chunk.errors.append((number, row))
+            chunk.complete = not row.last
+        else:
+            try:
+                chunk.rows.append(reader.read(number, row))
+            except Refused as refused:
+                chunk.errors.append((number, refused.args[0]))
+        if len(chunk.rows) + len(chunk.errors) >= CHUNK:
+            yield chunk
+            chunk = _Chunk([], [], chunk.upto)
+    if chunk.rows or chunk.errors:
+        yield chunk
+
+
+def _write(claimed: Claimed, project: Project, members: Members, chunk: _Chunk, tally: Tally, then: Then | None) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        written = write_rows(project=project, members=members, chunk=chunk.rows, now=now)
+        errors = chunk.errors + written.errors
+        after = Tally(
+            rows=chunk.upto,
+            added=tally.added + written.added,
+            duplicates=tally.duplicates + written.duplicates,
+            rejected=tally.rejected + len(errors),
+            complete=tally.complete and chunk.complete,
+        )
+        _say(claimed, errors, written.notes)
+        if then is not None and written.touched:
+            then(project.pk, written.touched, now)
+        total = claimed.arguments.get("total")
+        claimed.checkpoint(
+            done=after.rows, total=max(total, after.rows) if total else None, resume=asdict(after), message="labels"
+        )
+    members.keep()
+    for name, value in asdict(after).items():
+        setattr(tally, name, value)
+
+
+def _say(claimed: Claimed, errors: list[tuple[int, BadRow]], notes: list[tuple[int, BadRow]]) -> None:
+    said = [(number, error, True) for number, error in errors] + [(number, note, False) for number, note in notes]
+    RowError.objects.bulk_create(
+        [
+            RowError(
+                job_id=claimed.id, row=number, column=_storable(error.column)[:200], message=_storable(error.message)[:1000], left_out=out
+            )
+            for number, error, out in sorted(said, key=lambda three: three[0])
+        ],
+        batch_size=5000,
+    )
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _result(project: Project, claimed: Claimed, tally: Tally) -> Mapping[str, Any]:
+    now = timezone.now()
+    errors = described_row_errors(claimed.id, left_out=True)
+    notes = described_row_errors(claimed.id, left_out=False)
+    user = User.objects.filter(pk=claimed.created_by_id).first()
+    audit.record(
+        actor=viewer_of(user) if user else None, verb="imported labels", obj=project, now=now, project_id=project.pk,
+        job=claimed.id, file=claimed.arguments["file_name"], sha256=claimed.arguments["sha256"],
+        rows=tally.rows, added=tally.added, duplicates=tally.duplicates, rejected=tally.rejected,
+    )  # fmt: skip
+    return {
+        "rows": tally.rows,
+        "added": tally.added,
+        "duplicates": tally.duplicates,
+        "rejected": tally.rejected,
+        "errors": errors,
+        "notes": notes,
+        "errors_url": errors_url(project.slug, claimed.id) if errors or notes else None,
+        "complete": tally.complete,
+    }
