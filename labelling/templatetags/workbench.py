@@ -1,5 +1,6 @@
 """How figures, times and classes are written on every page: two decimals, an interval, thousands with a comma."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from django.template import loader
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from labelling.access import Permission
 
@@ -149,6 +150,12 @@ def swatch(number: int, hidden: bool = False) -> SafeString:
 def class_name(number: int, name: str) -> SafeString:
     """Swatch and name."""
     return format_html('<span class="class">{} <span>{}</span></span>', swatch(number), name)
+
+
+@register.filter
+def below_heading(html: str, level: int) -> SafeString:
+    """Cleaned HTML whose own headings start below a heading of this level: a page has one h1, and it is not theirs."""
+    return mark_safe(re.sub(r"<(/?)h([1-6])>", lambda tag: f"<{tag[1]}h{min(6, int(tag[2]) + level)}>", html))
 
 
 @register.filter

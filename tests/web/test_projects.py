@@ -142,6 +142,13 @@ def test_what_people_write_is_shown_as_text():
     assert "<strong>strong</strong>" in page
 
 
+def test_headings_of_guidelines_stand_below_the_headings_of_the_page():
+    make_project("reviews", guidelines="# One\n## Two")
+    client = browse("ada")
+    assert "<h3>One</h3>\n<h4>Two</h4>" in client.get("/projects/reviews/").content.decode()
+    assert "<h2>One</h2>\n<h3>Two</h3>" in client.get("/projects/reviews/guidelines/").content.decode()
+
+
 def test_the_first_page_tells_a_lead_the_first_steps_and_a_labeller_to_wait():
     make_project("reviews")
     lead, labeller = (text_of(browse(name).get("/projects/reviews/")) for name in ("lea", "ada"))

@@ -1,0 +1,26 @@
+"""Accounts of the running product, and how people log in."""
+
+from playwright.sync_api import Page
+
+from tests.stack import Stack
+
+PASSWORD = "long-enough-for-tests"
+
+
+def make_people(stack: Stack, *names: str, staff: tuple[str, ...] = ()) -> None:
+    """Accounts with PASSWORD; those that are there already stay as they are."""
+    stack.shell(
+        "from labelling.accounts.models import User\n"
+        f"for name in {names!r}:\n"
+        f"    user, made = User.objects.get_or_create(username=name, defaults={{'is_staff': name in {staff!r}}})\n"
+        f"    made and (user.set_password({PASSWORD!r}), user.save())\n"
+    )
+
+
+def log_in(page: Page, name: str) -> Page:
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/")
+    return page
