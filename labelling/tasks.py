@@ -8,15 +8,21 @@ from django.utils import timezone
 
 from labelling import flow
 from labelling.assign import services as assign
+from labelling.discuss import services as discuss
+from labelling.evaluate import services as evaluate
 from labelling.intake import services as intake
 from labelling.jobs import services as jobs
+from labelling.release import services as release
 
 Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
 
 # What runs a job of each kind; a stage that brings a kind adds its line.
 RUNNERS: dict[str, Runner] = {
+    "evaluation": evaluate.run_evaluation,
     "import": intake.import_file,
+    "resolution_import": discuss.import_resolutions,
     "label_import": flow.import_labels,
+    "release": release.run_release,
 }
 
 
