@@ -6,11 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labelling.api.base import View, body_of
-from labelling.api.docs import FREE, NUMBER, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
+from labelling.api.docs import ACCEPTED, FREE, NUMBER, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
+from labelling.api.intake import check_length
 from labelling.api.links import with_cursor
 from labelling.discuss import selectors, services
 from labelling.discuss.services import settling
-from labelling.errors import NotFound
+from labelling.errors import Invalid, NotFound
 
 VOTE = thing({"label": WHOLE, "labeller": TEXT, "round": WHOLE, "value": maybe(FREE), "tags": many(TEXT), "comment": TEXT})
 CASE = thing(
@@ -168,6 +169,27 @@ class Reopen(View):
     def post(self, request: Request, case_id: str) -> Response:
         services.reopen(actor=self.viewer, case_id=number(case_id), now=self.now)
         return Response(selectors.get_case(self.viewer, number(case_id)).as_dict())
+
+
+class ResolutionImports(View):
+    """`POST /projects/{slug}/resolution-imports/`."""
+
+    @describe(
+        "Load right answers from a file: example, value or one column a question, and optional gold and note",
+        multipart=thing({"file": {"type": "string", "format": "binary"}}, format=TEXT),
+        answer=ACCEPTED,
+        status=202,
+        errors=(400, 401, 403, 404, 413, 422),
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        check_length(request)
+        given = request.data
+        if not hasattr(given, "getlist"):
+            raise Invalid.field("file", "Send the file as multipart/form-data, in a field called file.")
+        job = services.start_resolution_import(
+            actor=self.viewer, slug=slug, file=given.get("file"), format=given.get("format"), now=self.now
+        )
+        return self.accepted(job)
 
 
 def number(case_id: str) -> int:

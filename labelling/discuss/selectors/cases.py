@@ -13,6 +13,7 @@ from labelling.discuss.rules import CAUSE_WORDS, OUTCOME_WORDS, mentions_in
 from labelling.discuss.selectors.queue import fetch_case, reasons_for, sees_all, visible_cases
 from labelling.discuss.selectors.votes import Schemas, Vote, votes_on
 from labelling.intake.models import Example
+from labelling.intake.selectors import render_data
 from labelling.label.models import CountedAnswer
 from labelling.projects.models import GuidelineVersion, Membership, Project
 from labelling.projects.selectors import guidelines_of
@@ -83,7 +84,7 @@ class CaseView:
         found = {
             "id": case.pk,
             "example": example.key,
-            "data": example.data,
+            "data": render_data(self.project, example.data),
             "example_state": example.state,
             "state": case.state,
             "reasons": self.reasons,

@@ -12,6 +12,7 @@ from labelling.discuss.services.talking import (
     report,
     show_names,
 )
+from labelling.discuss.services.truth import import_resolutions, start_resolution_import
 
 __all__ = [
     "Invited",
@@ -21,10 +22,12 @@ __all__ = [
     "add_remark",
     "assign_to",
     "check_not_swayed",
+    "import_resolutions",
     "invite",
     "open_cases",
     "reopen",
     "report",
     "resolve",
     "show_names",
+    "start_resolution_import",
 ]

@@ -28,7 +28,8 @@ def open_cases(
 
     Call it when labels came in, in their transaction: example by example or a hundred thousand at once. `tags` maps
     examples to the tags of the labels that came in; None reads those of all labels that count. A complete example with
-    a case that is not resolved becomes in_review. A resolved case takes up new reasons, and its resolution stands.
+    a case that is not resolved becomes in_review; one whose truth came in a file is resolved by it. A resolved case takes
+    up new reasons, and its resolution stands.
     """
     ids = sorted_ids(example_ids)
     touched: list[int] = []
@@ -43,8 +44,9 @@ def _open_some(project_id: int, ids: Ints, tags: Mapping[int, Collection[str]] |
     distances = dict(zip(*(column.tolist() for column in differences(project_id, ids)), strict=True))
     tagged = _tags_of(ids) if tags is None else {pk: set(names) for pk, names in tags.items() if names and pk in wanted}
     missed = _gold_missed(ids)
+    known = _with_truth(ids)
     cases = {case.example_id: case for case in Case.objects.filter(**within(ids.tolist())) if case.example_id in wanted}
-    concerned = sorted(set(distances) | set(tagged) | missed | set(cases))
+    concerned = sorted(set(distances) | set(tagged) | missed | set(cases) | known)
     if not concerned:
         return []
     states = _locked_states(project_id, concerned)
@@ -58,7 +60,7 @@ def _open_some(project_id: int, ids: Ints, tags: Mapping[int, Collection[str]] |
         if state is None:
             continue
         why = {str(tag) for tag in OPENING_TAGS & tagged.get(example_id, set())}
-        if example_id in distances and state in OVER:
+        if example_id in distances and state in OVER and example_id not in known:
             why.add(Reason.DISAGREEMENT)
         if example_id in missed:
             why.add(Reason.GOLD_MISSED)
@@ -71,6 +73,10 @@ def _open_some(project_id: int, ids: Ints, tags: Mapping[int, Collection[str]] |
         _take_up(case, why, distances.get(example_id, 0.0), now, changed)
         reasons[example_id] = why | tagged.get(example_id, set())
         cases[example_id] = case
+    settled = [pk for pk in known if states.get(pk) == ExampleState.COMPLETE]
+    if settled:
+        change_state(project_id=project_id, example_ids=settled, to=ExampleState.RESOLVED)
+        states |= dict.fromkeys(settled, ExampleState.RESOLVED)
     return _store(project_id, cases, new, changed, reasons, states)
 
 
@@ -125,6 +131,12 @@ def _tags_of(ids: Ints) -> dict[int, set[str]]:
         if example_id in wanted:
             found.setdefault(example_id, set()).update(tags)
     return found
+
+
+def _with_truth(ids: Ints) -> set[int]:
+    """Examples whose right answer came in a file: once they are complete, there is nothing left to discuss."""
+    rows = ResolvedAnswer.objects.filter(**within(ids.tolist()), resolution__imported=True).values_list("example_id", flat=True)
+    return set(rows) & set(ids.tolist())
 
 
 def _gold_missed(ids: Ints) -> set[int]:
