@@ -74,6 +74,7 @@ class Mapper:
         display: Sequence[Mapping[str, str]],
         columns: Sequence[str],
         mapping: Mapping[str, Any],
+        data_columns: Sequence[str] = (),
         format: str = "csv",
         take_media: TakeMedia | None = None,
         limits: Limits | None = None,
@@ -85,8 +86,8 @@ class Mapper:
         named = mapping.get("data", {})
         self.key_column = mapping.get("key") or next((name for name in KEYS if name in there and name not in shown), None)
         sources = dict(named) | {field: self._default(field, shown[field], there, format) for field in shown if field not in named}
-        if format == "label_studio" and "data" not in mapping:
-            sources |= {name: name for name in columns if name not in sources and name != self.key_column}
+        if "data" not in mapping:
+            sources |= {name: name for name in data_columns if name not in sources and name != self.key_column}
         meta = mapping.get("meta")
         wanted = {*sources.values(), *(meta or ()), *([mapping["key"]] if "key" in mapping else [])}
         self._check_columns(sources, wanted - there, columns)
@@ -115,6 +116,8 @@ class Mapper:
         filled = False
         for field, column, kind in self.fields:
             value = row.get(column, MISSING)
+            if value is MISSING and not kind:
+                continue
             if type(value) is not str or kind not in ("text", "markdown") or len(value) > self.limits.field_chars:
                 value = self._value(field, column, kind, value)
             if value not in ("", None) or not kind:
@@ -130,7 +133,7 @@ class Mapper:
         try:
             blob, meta_blob = orjson.dumps(data, option=SORTED), orjson.dumps(meta)
         except TypeError:  # orjson.JSONEncodeError is one
-            blob, meta_blob = self._mended(data, ""), self._mended(meta, "meta")
+            blob, meta_blob = self._mended(data), self._mended(meta)
         if b"\\u0000" in blob or b"\\u0000" in meta_blob:
             self._check_texts(data)
             self._check_texts(meta)
@@ -204,7 +207,7 @@ class Mapper:
         self._check_meta(column, value)
         return value
 
-    def _mended(self, values: dict[str, Any], at: str) -> bytes:
+    def _mended(self, values: dict[str, Any]) -> bytes:
         """The JSON of values among which there is one that JSON has no word for; raises Refused where it is not ours to mend."""
         self._check_texts(values)
         try:
@@ -243,7 +246,7 @@ def words_for(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Decimals, durations and the like from Parquet, as text; whole numbers beyond 64 bits too."""
+    """Decimals, durations and the like from Parquet, as text."""
     if isinstance(value, bytes | bytearray | memoryview | set):
         raise TypeError
     return str(value)

@@ -1,5 +1,6 @@
 """What a picture or a sound really is. Pictures are bounded before they are decoded, and decoded to see that they are whole."""
 
+import re
 import struct
 import warnings
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ PICTURES = {
     "WEBP": ("webp", "image/webp"),
     "BMP": ("bmp", "image/bmp"),
 }
+STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 TURNED = {5, 6, 7, 8}  # orientations that swap width and height
 SUFFIXES = dict(PICTURES.values()) | {
     "wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg", "flac": "audio/flac",
@@ -86,9 +88,12 @@ def sniff_picture(content: bytes) -> Found:
     except NotMedia:
         raise
     except UnidentifiedImageError:
+        if content.startswith(STARTS):
+            raise NotMedia("is broken or cut off: it starts like a picture and does not go on like one") from None
         raise NotMedia("is no picture that browsers show: PNG, JPEG, GIF, WebP and BMP can be imported") from None
-    except Image.DecompressionBombError:
-        raise NotMedia(f"has too many pixels; at most {MAX_PIXELS:,} are taken") from None
+    except Image.DecompressionBombError as error:  # raised before anything is decoded
+        pixels = re.search(r"\d+", str(error))
+        raise NotMedia(f"has {f'{int(pixels[0]):,}' if pixels else 'too many'} pixels; at most {MAX_PIXELS:,} are taken. Scale it down") from None
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError, MemoryError, ArithmeticError) as error:
         raise NotMedia(f"is broken or cut off ({str(error) or type(error).__name__:.100})") from None
     return Found(suffix, content_type, width, height)

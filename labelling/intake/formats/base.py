@@ -39,12 +39,14 @@ Row = tuple[int, "dict[str, Any] | BadRow"]
 @dataclass(slots=True)
 class Rows:
     """An open file: iterate once. `columns` are all columns (CSV, Parquet) or those of the first rows (JSON, ZIP);
-    `sure` says which. `total` is the number of rows where the file says it."""
+    `sure` says which. `total` is the number of rows where the file says it. `data_columns` are those
+    that the format itself calls data (Label Studio)."""
 
     rows: Iterator[Row]
     columns: list[str] = field(default_factory=list)
     sure: bool = False
     total: int | None = None
+    data_columns: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
         return self.rows
@@ -60,8 +62,8 @@ def with_first_columns(rows: Iterator[Row], *, total: int | None = None, look_at
         if isinstance(row, dict):
             columns |= dict.fromkeys(row)
     if not columns:
-        number, bad = first[0]
-        raise WrongContent(f"None of the first rows can be read. Row {number}: {bad.message}")  # type: ignore[union-attr]
+        number, bad = next(((number, row.message) for number, row in first if isinstance(row, BadRow)), (1, "it holds no fields."))
+        raise WrongContent(f"None of the first rows can be read. Row {number}: {bad}")
     return Rows(chain(first, rows), list(columns), total=total)
 
 

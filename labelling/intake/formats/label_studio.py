@@ -2,6 +2,7 @@
 to the import of labels."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from labelling.intake.formats import json_rows
@@ -10,7 +11,14 @@ from labelling.intake.formats.base import BadRow, Limits, Row, Rows, with_first_
 
 def read(file: BinaryIO, limits: Limits) -> Rows:
     rows = json_rows.read(file, limits)
-    return with_first_columns(flat(rows.rows))
+    first = list(islice(rows.rows, 50))
+    named: dict[str, None] = {}
+    for _, row in first:
+        if isinstance(row, dict) and isinstance(row.get("data"), dict):
+            named |= dict.fromkeys(row["data"])
+    flattened = with_first_columns(flat(chain(first, rows.rows)))
+    flattened.data_columns = list(named)
+    return flattened
 
 
 def flat(rows: Iterator[Row]) -> Iterator[Row]:

@@ -4,6 +4,7 @@ One row a file: {"file": Packed, <its metadata>}. Names that lead out of the arc
 files that unpack to far more than they weigh are bad rows; nothing is ever unpacked to disk.
 """
 
+import lzma
 import stat
 import struct
 import zipfile
@@ -17,7 +18,10 @@ from labelling.errors import WrongContent
 from labelling.intake.formats import csv_rows, jsonl_rows
 from labelling.intake.formats.base import BadRow, Limits, Row, Rows
 
-BROKEN = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error, ValueError, struct.error)
+BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error,
+    OSError, EOFError, NotImplementedError, RuntimeError, ValueError, IndexError, OverflowError, MemoryError,
+)  # fmt: skip
 METADATA = ("metadata.csv", "metadata.jsonl")
 NAME_COLUMNS = ("file", "file_name", "filename", "image", "audio")
 SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -64,7 +68,7 @@ def read(file: BinaryIO, limits: Limits) -> Rows:
 
 def _is_noise(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
-    return info.is_dir() or parts[0] == "__MACOSX" or parts[-1] in SYSTEM_FILES
+    return info.filename.endswith("/") or parts[0] == "__MACOSX" or parts[-1] in SYSTEM_FILES
 
 
 @dataclass(slots=True)
@@ -134,6 +138,8 @@ def _rows(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], notes: _Note
 
 def _what_is_wrong(info: zipfile.ZipInfo, limits: Limits) -> str | None:
     name = info.orig_filename if "\x00" in info.orig_filename else info.filename
+    if not name:
+        return "(a file without a name) cannot be called by a key"
     if "\x00" in name:
         return "has a null byte in its name"
     if name.startswith(("/", "\\")) or name[1:2] == ":":

@@ -52,7 +52,7 @@ def start_import(
         fields = [part["field"] for part in project.display]
         format = format or guess_format(plain, file.name or "", display=fields)
         rows = open_rows(plain, format)
-        Mapper(display=project.display, columns=rows.columns, mapping=mapping, format=format)
+        Mapper(display=project.display, columns=rows.columns, data_columns=rows.data_columns, mapping=mapping, format=format)
     except WrongContent as error:
         raise WrongContent(error.message, fields=error.fields or {"file": [error.message]}) from None
     upload = keep_upload(project_id=project.pk, file=file)

@@ -35,8 +35,9 @@ def import_file(claimed: Claimed) -> dict[str, Any]:
     with open_upload(arguments["upload"]) as file:
         rows = open_rows(file, arguments["format"])
         mapper = Mapper(
-            display=project.display, columns=rows.columns, mapping=arguments["mapping"], format=arguments["format"], take_media=media.take
-        )
+            display=project.display, columns=rows.columns, data_columns=rows.data_columns, mapping=arguments["mapping"],
+            format=arguments["format"], take_media=media.take,
+        )  # fmt: skip
         has_media = any(part["as"] in MEDIA for part in project.display)
         _read(rows, mapper, writer, chunk=MEDIA_CHUNK if has_media else CHUNK)
     return _result(project, claimed, tally)
