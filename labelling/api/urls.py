@@ -8,6 +8,7 @@ from labelling.api import (
     assign,
     discuss,
     errors,
+    evaluate,
     intake,
     jobs,
     label,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("projects/<str:slug>/consensus/", measure.Consensus.as_view()),
     # discuss
     path("projects/<str:slug>/cases/", discuss.Cases.as_view()),
+    path("projects/<str:slug>/resolution-imports/", discuss.ResolutionImports.as_view()),
     path("cases/<str:case_id>/", discuss.Case.as_view()),
     path("cases/<str:case_id>/remarks/", discuss.Remarks.as_view()),
     path("cases/<str:case_id>/invite/", discuss.Invitations.as_view()),
@@ -61,5 +63,8 @@ urlpatterns = [
     path("cases/<str:case_id>/reopen/", discuss.Reopen.as_view()),
     # release
     # evaluate
+    path("projects/<str:slug>/models/", evaluate.Models.as_view()),
+    path("projects/<str:slug>/evaluations/", evaluate.Evaluations.as_view()),
+    path("projects/<str:slug>/evaluations/<str:evaluation_id>/", evaluate.EvaluationDetail.as_view()),
     re_path(r"^(?P<path>.*)$", errors.not_found),
 ]

@@ -4,7 +4,7 @@ The first page of a stage has the URL name of its word in the navigation (overvi
 discuss, release, evaluate, settings) and takes `slug`; the navigation finds it by that name.
 """
 
-from labelling.web import account, guidelines, jobs, label, measure, members, projects, schema
+from labelling.web import account, evaluate, guidelines, jobs, label, measure, members, projects, schema
 
 urlpatterns = [
     *projects.urlpatterns,
@@ -15,4 +15,5 @@ urlpatterns = [
     *jobs.urlpatterns,
     *measure.urlpatterns,
     *label.urlpatterns,
+    *evaluate.urlpatterns,
 ]

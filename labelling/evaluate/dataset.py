@@ -1,0 +1,173 @@
+"""One split of a version, read back from its frozen files: what predictions are scored against."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.core.files.storage import default_storage
+
+from labelling.errors import Conflict, Invalid
+from labelling.evaluate.scoring import Split
+from labelling.intake.models import Example
+from labelling.kinds import KINDS
+from labelling.measure.columns import read_took_part
+from labelling.projects.models import Membership
+from labelling.release.models import DatasetVersion, VersionFile
+from labelling.release.raw_labels import NAME as LABELS
+
+TRAIN = "train"
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A split's rows in the order of keys: `columns[name]` is a list of plain values."""
+
+    keys: list[str]
+    columns: Mapping[str, list[Any]]
+
+
+def splits_of(version: DatasetVersion) -> list[str]:
+    return list(version.policy["splits"])
+
+
+def read_rows(version: DatasetVersion, split: str, *, only: set[str] | None = None) -> Rows:
+    """The rows of a split; of the columns named alone. Raises Invalid for a split that the version does not have."""
+    if split not in splits_of(version):
+        raise Invalid.field("split", f"Version {version.number} has these splits: {', '.join(splits_of(version))}.")
+    found = {row.format: row for row in VersionFile.objects.filter(version=version, name__startswith=f"{split}.")}
+    for form, read in (("parquet", _parquet), ("jsonl", _jsonl), ("csv", _csv)):
+        if form in found:
+            columns = read(found[form], None if only is None else only | {"key"}, version)
+            return Rows(columns["key"], columns)
+    raise Conflict(f"Version {version.number} holds no file of its split {split}.")
+
+
+def _parquet(row: VersionFile, only: set[str] | None, version: DatasetVersion) -> dict[str, list[Any]]:
+    with default_storage.open(row.storage_name) as file:
+        parquet = pq.ParquetFile(file)
+        names = [name for name in parquet.schema_arrow.names if only is None or name in only]
+        table = parquet.read(columns=names)
+    return {name: table.column(name).to_pylist() for name in names}
+
+
+def _jsonl(row: VersionFile, only: set[str] | None, version: DatasetVersion) -> dict[str, list[Any]]:
+    with default_storage.open(row.storage_name) as file:
+        rows = [json.loads(line) for line in file]
+    names = list(dict.fromkeys(name for found in rows for name in found if only is None or name in only))
+    return {name: [found.get(name) for found in rows] for name in {*names, "key"}}
+
+
+def _csv(row: VersionFile, only: set[str] | None, version: DatasetVersion) -> dict[str, list[Any]]:
+    with default_storage.open(row.storage_name) as file:
+        rows = list(csv.DictReader(line.decode() for line in file))
+    described = {question["key"]: question for question in version.manifest["schema"]["questions"]}
+    columns: dict[str, list[Any]] = {"key": [found["key"] for found in rows]}
+    for name in rows[0] if rows else []:
+        if only is not None and name not in only:
+            continue
+        cells: list[Any] = [found[name] if found[name] != "" else None for found in rows]
+        if name in described:
+            kind, question = KINDS[described[name]["kind"]], described[name]
+            cells = [
+                None if cell is None else kind.canonical(question, kind.parse(question, cell), name) for cell in cells
+            ]
+        elif name.endswith("__also_right"):
+            cells = [json.loads(cell) if cell else [] for cell in cells]
+        columns[name] = cells
+    return columns
+
+
+def read_split(version: DatasetVersion, split: str) -> dict[str, Split]:
+    """Question key → what its predictions are scored against."""
+    rows = read_rows(version, split)
+    questions = version.manifest["schema"]["questions"]
+    place = {key: number for number, key in enumerate(rows.keys)}
+    votes, helped = _labels(version, place)
+    slices = {name: values for name, values in rows.columns.items() if name.startswith("meta.") or name == "source"}
+    train = (
+        read_rows(version, TRAIN, only={question["key"] for question in questions})
+        if TRAIN in splits_of(version)
+        else None
+    )
+    return {question["key"]: _question(question, rows, votes, helped, slices, train) for question in questions}
+
+
+def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, train: Rows | None) -> Split:
+    key = question["key"]
+    kind = KINDS[question["kind"]]
+    answers = rows.columns.get(key) or [None] * len(rows.keys)
+    also = rows.columns.get(f"{key}__also_right") or [None] * len(rows.keys)
+    decided = rows.columns.get(f"{key}__decided_by") or [None] * len(rows.keys)
+
+    def read(text: Any) -> Any:
+        return kind.canonical(question, kind.parse(question, text), key)
+
+    reference = [
+        [] if answer is None else [kind.canonical(question, answer, key), *(read(text) for text in more or [])]
+        for answer, more in zip(answers, also, strict=True)
+    ]
+    own = votes.get(key, ([], [], []))
+    given = [read(text) for text in own[2]]
+    common = None
+    if train is not None:
+        counts = Counter(kind.text(answer) for answer in train.columns.get(key, []) if answer is not None)
+        if counts:
+            common = json.loads(min(counts, key=lambda text: (-counts[text], text)))
+    return Split(
+        described=question,
+        reference=reference,
+        settled=np.array([name == "adjudication" for name in decided], dtype=np.bool_),
+        labels=(np.array(own[0], dtype=np.int64), np.array(own[1], dtype=np.int64), given),
+        helped=np.array([pair in helped for pair in zip(own[0], own[1], strict=True)], dtype=np.bool_),
+        slices=slices,
+        most_frequent=common,
+    )
+
+
+def _labels(
+    version: DatasetVersion, place: Mapping[str, int]
+) -> tuple[dict[str, tuple[list[int], list[int], list[str]]], set[tuple[int, int]]]:
+    """(question → (example place, labeller number, answer text) of each label that counts, who helped to settle what)."""
+    row = VersionFile.objects.get(version=version, name=LABELS)
+    names = ["example", "labeller", "question", "answer", "round", "counted"]
+    votes: dict[str, tuple[list[int], list[int], list[str]]] = {}
+    newest: dict[int, int] = {}
+    with default_storage.open(row.storage_name) as file:
+        table = pq.ParquetFile(file).read(columns=names)
+    table = table.filter(pa.compute.and_(table.column("counted"), pa.compute.is_valid(table.column("answer"))))
+    table = table.filter(pa.compute.is_in(table.column("example"), pa.array(list(place), type=pa.string())))
+    columns = [table.column(name).to_pylist() for name in names[:5]]
+    for example, *_, round_ in zip(*columns, strict=True):
+        newest[place[example]] = max(newest.get(place[example], 0), round_)
+    for example, labeller, question, answer, round_ in zip(*columns, strict=True):
+        if round_ == newest[place[example]]:  # earlier rounds were given up
+            own = votes.setdefault(question, ([], [], []))
+            own[0].append(place[example])
+            own[1].append(int(labeller.rpartition("-")[2]))
+            own[2].append(answer)
+    return votes, _helped(version, place)
+
+
+def _helped(version: DatasetVersion, place: Mapping[str, int]) -> set[tuple[int, int]]:
+    """(example place, labeller number) of those who took part in settling the example: known here, not in the files."""
+    part = read_took_part(version.project_id)
+    if not part.example.size:
+        return set()
+    numbers = dict(Membership.objects.filter(project_id=version.project_id).values_list("user_id", "number"))
+    keys = dict(
+        Example.objects.filter(project_id=version.project_id, id__in=np.unique(part.example).tolist()).values_list(
+            "id", "key"
+        )
+    )
+    pairs = zip(part.example.tolist(), part.user.tolist(), strict=True)
+    return {
+        (place[keys[example]], numbers[user])
+        for example, user in pairs
+        if keys.get(example) in place and user in numbers
+    }
