@@ -15,7 +15,7 @@ export class Flow {
   constructor({ page, between, stock, outbox, sender, api, drawer, progress }) {
     Object.assign(this, { page, between, stock, outbox, sender, api, drawer, progress });
     this.storage = `workbench-guidelines:${page.user.name}:${page.project.slug}`;
-    this.#read = Math.max(page.guidelines.seen, this.#stored());
+    this.#read = Math.max(page.guidelines.seen, this.#stored(page.guidelines.version));
     this.guidelines = page.guidelines; // {version, html, reason, changes}
     this.elsewhere = false;
     stock.addEventListener("filled", ({ detail }) => this.#learn(detail.answer));
@@ -133,7 +133,15 @@ export class Flow {
     try { localStorage.setItem(this.storage, version); } catch { /* asked again next time, then */ }
   }
 
-  #stored() { try { return Number(localStorage.getItem(this.storage)) || 0; } catch { return 0; } }
+  /** The version that this labeller knows: what labels are made under. */
+  get holds() { return this.guidelines.text ? this.#read : this.guidelines.version; }
+
+  #stored(newest) {
+    try {
+      const version = Number(localStorage.getItem(this.storage)) || 0;
+      return version > newest ? 0 : version; // of another installation at this address
+    } catch { return 0; }
+  }
 
   #questions() {
     this.reading = true;

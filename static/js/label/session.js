@@ -70,7 +70,7 @@ export class Session {
     const entry = this.#entry("label", item.assignment, words, {
       value, tags: this.tags.get(), comment: this.comment.get(), seconds: this.clock.seconds,
       schema_version: item.assignment.schema_version ?? this.page.schema_version,
-      guideline_version: this.flow.guidelines.version,
+      guideline_version: this.flow.holds,
     });
     entry.revision = Boolean(revises);
     for (const parked of this.outbox.parked) if (parked.assignment === entry.assignment) this.outbox.drop(parked);
