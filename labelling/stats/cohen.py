@@ -95,7 +95,7 @@ def kappa_of_table(table: ArrayLike, weights: str | ArrayLike = "none", *, confi
     reach = float(norm.ppf((1 + confidence) / 2)) * float(standard_errors(counts[None], costs)[0])
     examples = Interval(max(-1.0, value - reach), min(1.0, value + reach), "large-sample standard error")
     labellers = Interval(None, None, "it takes at least 3 labellers, and there are 2")
-    return figure(value, {"examples": examples, "labellers": labellers}, _name(weights), size, confidence)
+    return figure(value, {"examples": examples, "labellers": labellers}, kappa_name(weights), size, confidence)
 
 
 def table_of_two(labels: Labels) -> Floats:
@@ -127,7 +127,7 @@ def of_two(
     plain = disagreement_weights(labels.n_codes)
     return {
         "scott_pi": _resampled(table, scott, plain, "Scott's pi", confidence, resamples, seed),
-        "cohen_kappa": _resampled(table, kappas, costs, _name(weights), confidence, resamples, seed),
+        "cohen_kappa": _resampled(table, kappas, costs, kappa_name(weights), confidence, resamples, seed),
     }
 
 
@@ -155,7 +155,7 @@ def _resampled(
     return figure(value, {"examples": examples, "labellers": labellers}, name, size, confidence)
 
 
-def _name(weights: str | ArrayLike) -> str:
+def kappa_name(weights: str | ArrayLike) -> str:
     if not isinstance(weights, str):
         return "Cohen's kappa with the weights given"
     return "Cohen's kappa" if weights == "none" else f"Cohen's kappa, {weights} weights"

@@ -21,7 +21,7 @@ from labelling.stats.results import Undefined
 
 SMALLEST = 1e-300
 PLENTY = 20  # labels a labeller and class from which plain maximum likelihood does as well or better
-BLOCK = 1 << 15  # examples a block, so that their probabilities stay in the processor's cache
+BLOCK = 1 << 14  # examples a block, so that their probabilities stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,26 +104,28 @@ def dawid_skene(
     )
 
 
-def _votes(labels: Labels) -> Any:
-    """CSR (n_examples, n_labellers * n_codes): how often each labeller gave each answer. Repeats add up in the products."""
+def _votes(labels: Labels) -> list[Any]:
+    """Blocks of examples as CSR (n_block, n_labellers * n_codes): how often each labeller gave each answer. Repeats add up in
+    the products."""
     column = labels.labeller.astype(np.int64) * labels.n_codes + labels.code
     width = labels.n_labellers * labels.n_codes
     narrow = np.int32 if max(width, labels.n_labels) < np.iinfo(np.int32).max else np.int64
     data = np.ones(labels.n_labels)
-    return sparse.csr_array((data, column.astype(narrow), labels.offsets.astype(narrow)), shape=(labels.n_examples, width))
+    whole = sparse.csr_array((data, column.astype(narrow), labels.offsets.astype(narrow)), shape=(labels.n_examples, width))
+    return [whole[start : start + BLOCK] for start in range(0, labels.n_examples, BLOCK)]
 
 
-def _start(labels: Labels, votes: Any) -> tuple[Floats, Floats]:
+def _start(labels: Labels, votes: list[Any]) -> tuple[Floats, Floats]:
     """Begin with each example's vote shares, slightly smoothed, as probabilities of its true class."""
     k = labels.n_codes
-    expected, counts = np.zeros((votes.shape[1], k)), np.zeros(k)
-    for start in range(0, labels.n_examples, BLOCK):
-        stop = min(start + BLOCK, labels.n_examples)
+    expected, counts = np.zeros((labels.n_labellers * k, k)), np.zeros(k)
+    for start, part in zip(range(0, labels.n_examples, BLOCK), votes, strict=True):
+        stop = start + part.shape[0]
         first, last = int(labels.offsets[start]), int(labels.offsets[stop])
         key = (labels.example[first:last].astype(np.int64) - start) * k + labels.code[first:last]
         share = np.bincount(key, minlength=(stop - start) * k).reshape(-1, k) + 0.01
         share /= share.sum(1, keepdims=True)
-        expected += votes[start:stop].T @ share
+        expected += part.T @ share
         counts += share.sum(0)
     return expected, counts
 
@@ -165,16 +167,14 @@ class _Answers:
         self.tied[start:stop] = self.chance[start:stop] - chances.max(1) <= 1e-9
 
 
-def _expect(votes: Any, shares: Floats, confusion: Floats, found: _Answers | None) -> tuple[Floats, Floats, float]:
+def _expect(votes: list[Any], shares: Floats, confusion: Floats, found: _Answers | None) -> tuple[Floats, Floats, float]:
     """Expected counts (n_people * answer, true class), class counts, and the log-likelihood under the parameters given."""
     k = shares.size
     log_shares = np.log(np.maximum(shares, SMALLEST))
     log_confusion = np.log(np.maximum(confusion, SMALLEST)).transpose(0, 2, 1).reshape(-1, k)
     log_confusion = np.ascontiguousarray(log_confusion)
     expected, counts, likelihood = np.zeros_like(log_confusion), np.zeros(k), 0.0
-    for start in range(0, votes.shape[0], BLOCK):
-        stop = min(start + BLOCK, votes.shape[0])
-        part = votes[start:stop]
+    for place, part in enumerate(votes):
         chances = part @ log_confusion
         chances += log_shares
         top = chances.max(1, keepdims=True)
@@ -184,7 +184,7 @@ def _expect(votes: Any, shares: Floats, confusion: Floats, found: _Answers | Non
         chances /= total
         likelihood += float(top.sum() + np.log(total).sum())
         if found is not None:
-            found.take(start, stop, chances)
+            found.take(place * BLOCK, place * BLOCK + part.shape[0], chances)
             continue
         expected += part.T @ chances
         counts += chances.sum(0)

@@ -6,7 +6,9 @@ beside a figure against another.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,43 +29,46 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """One score a label: `credit` (n_labels,) from 0 to 1, `counted` (n_labels,) which labels are scored at all, `wanted`
-    the class to which each scored label's reference belongs as CSR-like triples (label row, code, weight), `popular` the
+    """One score a label: `credit` (n_labels,) from 0 to 1, `counted` (n_labels,) which labels are scored at all, `popular` the
     credit of the most popular answer against that same label's reference."""
 
     labels: Labels
     credit: Floats
     counted: Bools
-    wanted: tuple[Longs, Longs, Floats]
     popular: Floats
     method: str
     reference: str  # "leave_one_out" or "resolved"
+    find_wanted: Callable[[], tuple[Longs, Longs, Floats]]
+
+    @cached_property
+    def wanted(self) -> tuple[Longs, Longs, Floats]:
+        """The classes to which each scored label's reference belongs: label rows, codes, and shares that add up to 1 a label."""
+        return self.find_wanted()
 
     def overall(self, confidence: float = 0.95) -> Result:
         """The mean score of one person, over all scored labels."""
-        return self._mean(self.credit, self.counted.astype(np.float64), self.method, confidence)
+        return self._mean(np.flatnonzero(self.counted), self.credit, None, self.method, confidence)
 
     def popular_answer(self, confidence: float = 0.95) -> Result:
         """The answer most labels chose, against the same references; it is made of the people it is compared with, and
         against leave-one-out references it even holds the label that was left out."""
         method = "The answer that most labels chose (ties share the credit), against the same references as each person; "
         method += "it is made of these people's labels, so it beats each of them without knowing more"
-        return self._mean(self.popular, self.counted.astype(np.float64), method, confidence)
+        return self._mean(np.flatnonzero(self.counted), self.popular, None, method, confidence)
 
     def by_class(self, confidence: float = 0.95) -> dict[int, Result]:
         """Code to the mean score where the reference is that class (with several, each counts its share)."""
         row, code, share = self.wanted
         found: dict[int, Result] = {}
-        order = np.argsort(code, kind="stable")
-        edges = np.searchsorted(code[order], np.arange(self.labels.n_codes + 1))
+        # Sixteen bits are sorted by counting, five times as fast.
+        order = np.argsort(code.astype(np.int16) if self.labels.n_codes < 1 << 15 else code, kind="stable")
+        edges = np.concatenate(([0], np.cumsum(np.bincount(code, minlength=self.labels.n_codes))))
         for wanted in range(self.labels.n_codes):
             at = order[edges[wanted] : edges[wanted + 1]]
             if not at.size:
                 continue
-            weight = np.zeros(self.labels.n_labels)
-            weight[row[at]] = share[at]
-            right = (self.labels.code == wanted).astype(np.float64)
-            found[wanted] = self._mean(right, weight, f"{self.method}; where the reference is this class", confidence)
+            method = f"{self.method}; where the reference is this class"
+            found[wanted] = self._mean(row[at], self.labels.code == wanted, share[at], method, confidence)
         return found
 
     def by_labeller(self, confidence: float = 0.95) -> dict[object, Result]:
@@ -90,22 +95,29 @@ class Scores:
         labels = self.labels
         per_label = np.asarray(groups)[labels.example] if of == "example" else labels.align(groups)
         found: dict[object, Result] = {}
-        for group in np.unique(per_label).tolist():
+        names, place = np.unique(per_label, return_inverse=True)
+        order = np.argsort(place, kind="stable")
+        edges = np.searchsorted(place[order], np.arange(names.size + 1))
+        for at, group in enumerate(names.tolist()):
             if isinstance(group, int) and group < 0:
                 continue
-            inside = (per_label == group) & self.counted
-            found[group] = self._mean(self.credit, inside.astype(np.float64), self.method, confidence)
+            rows = order[edges[at] : edges[at + 1]]
+            found[group] = self._mean(np.sort(rows[self.counted[rows]]), self.credit, None, self.method, confidence)
         return found
 
-    def _mean(self, credit: Floats, weight: Floats, method: str, confidence: float) -> Result:
+    def _mean(self, rows: Longs, credit: Floats | Bools, weight: Floats | None, method: str, confidence: float) -> Result:
+        """The mean credit of these label rows, each with its weight (None: 1)."""
+        if not rows.size:
+            return undefined("No label has a reference that was made without its author.", Counts())
         labels = self.labels
-        right = np.bincount(labels.example, weights=credit * weight, minlength=labels.n_examples).astype(np.float64)
-        total = np.bincount(labels.example, weights=weight, minlength=labels.n_examples).astype(np.float64)
-        by_whom = np.bincount(labels.labeller, weights=credit * weight, minlength=labels.n_labellers).astype(np.float64)
-        loads = np.bincount(labels.labeller, weights=weight, minlength=labels.n_labellers).astype(np.float64)
-        counts = Counts(int((total > 0).sum()), int((weight > 0).sum()), int((loads > 0).sum()))
-        if not total.sum():
-            return undefined("No label has a reference that was made without its author.", counts)
+        mine = credit[rows].astype(np.float64) if weight is None else credit[rows] * weight
+        example = labels.example[rows]
+        first, last = int(example.min()), int(example.max())
+        right = np.bincount(example - first, weights=mine, minlength=last - first + 1).astype(np.float64)
+        total = np.bincount(example - first, weights=weight, minlength=last - first + 1).astype(np.float64)
+        by_whom = np.bincount(labels.labeller[rows], weights=mine, minlength=labels.n_labellers).astype(np.float64)
+        loads = np.bincount(labels.labeller[rows], weights=weight, minlength=labels.n_labellers).astype(np.float64)
+        counts = Counts(int((total > 0).sum()), int(rows.size), int((loads > 0).sum()))
         value = float(right.sum() / total.sum())
         named = {"examples": over_examples(right, total, value, confidence), "labellers": over_labellers(by_whom, loads, value, confidence)}
         return figure(value, named, method, counts, confidence)
@@ -126,14 +138,11 @@ def leave_one_out(labels: Labels) -> Scores:
     meets = less.sum_rows((best & in_popular).astype(np.float64)) / np.maximum(winners, 1.0) / popular_number[h.row]
     cell = patterns.cell_of_label(labels)
     counted = np.repeat(labels.sizes >= 2, labels.sizes)
-    row, code, share = _spread(cell, counted, less, best, winners)
     credit, popular_credit = np.where(counted, credit_of_cell[cell], 0.0), np.where(counted, meets[cell], 0.0)
     if bool(labels.repeated.any()):
         _redo_doubles(labels, credit, counted, popular_credit)
-        kept = counted[row]
-        row, code, share = row[kept], code[kept], share[kept]
     method = "One label against the majority of the others' labels of the same example (ties share the credit)"
-    return Scores(labels, credit, counted, (row, code, share), popular_credit, method, "leave_one_out")
+    return Scores(labels, credit, counted, popular_credit, method, "leave_one_out", lambda: _spread(cell, counted, less, best, winners))
 
 
 def _spread(cell: Longs, counted: Bools, less: Histograms, best: Bools, winners: Floats) -> tuple[Longs, Longs, Floats]:
@@ -193,6 +202,14 @@ def against_reference(
     if never_counted is not None:
         counted &= ~labels.align(never_counted).astype(np.bool_)
     popular = _popular_against(labels, keys)[labels.example]
+    method = "One label against the resolved answer, labels of people who helped to settle it left out"
+    return Scores(
+        labels, credit * counted, counted, popular, method, "resolved", lambda: _spread_allowed(labels, allowed, code, credit, counted)
+    )
+
+
+def _spread_allowed(labels: Labels, allowed: Longs, code: Longs, credit: Floats, counted: Bools) -> tuple[Longs, Longs, Floats]:
+    """(label row, right code, share) for every scored label, with `allowed` right codes an example, listed in `code`."""
     begins = np.cumsum(allowed) - allowed
     rows = np.flatnonzero(counted)
     width = allowed[labels.example[rows]]
@@ -203,8 +220,7 @@ def against_reference(
     right = credit[label] > 0
     share = np.where(right, (labels.code[label] == wanted).astype(np.float64), 1.0 / np.maximum(allowed[labels.example[label]], 1))
     keep = share > 0
-    method = "One label against the resolved answer, labels of people who helped to settle it left out"
-    return Scores(labels, credit * counted, counted, (label[keep], wanted[keep], share[keep]), popular, method, "resolved")
+    return label[keep], wanted[keep], share[keep]
 
 
 def _popular_against(labels: Labels, keys: Longs) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,19 @@ class Pair:
     b: Any
     n_examples: int
     percent: float
-    kappa: Result
+    value: float | None
+    reach: float
+    name: str
+    confidence: float
+
+    @property
+    def kappa(self) -> Result:
+        """Cohen's kappa with its large-sample interval."""
+        counts = Counts(self.n_examples, 2 * self.n_examples, 2)
+        if self.value is None:
+            return undefined("Both labellers gave one and the same answer throughout, so agreement beyond chance cannot be told.", counts)
+        low, high = max(-1.0, self.value - self.reach), min(1.0, self.value + self.reach)
+        return figure(self.value, {"examples": Interval(low, high, "large-sample standard error")}, self.name, counts, self.confidence)
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,7 @@ def pairwise_kappas(
     z = float(norm.ppf((1 + confidence) / 2))
     found: list[Pair] = []
     left_out = 0
-    name = cohen._name(weights)
+    name = cohen.kappa_name(weights)
     for first, second, tables in joint_tables(labels):
         overlap = tables.sum((1, 2))
         enough = overlap >= min_overlap
@@ -71,27 +84,19 @@ def pairwise_kappas(
         same = np.einsum("pcc->p", tables) / overlap
         ids_a, ids_b = labels.labeller_ids[first].tolist(), labels.labeller_ids[second].tolist()
         for a, b, n, k, r, p in zip(ids_a, ids_b, overlap.tolist(), kappa.tolist(), reach.tolist(), same.tolist(), strict=True):
-            found.append(Pair(a, b, int(n), p, _pair_figure(k, r, int(n), name, confidence)))
+            found.append(Pair(a, b, int(n), p, None if isnan(k) else k, r, name, confidence))
     found.sort(key=lambda pair: -pair.n_examples)
     return PairwiseKappas(found, left_out, min_overlap, _mean(found, left_out, min_overlap, confidence))
 
 
-def _pair_figure(kappa: float, reach: float, n: int, name: str, confidence: float) -> Result:
-    counts = Counts(n, 2 * n, 2)
-    if not np.isfinite(kappa):
-        return undefined("Both labellers gave one and the same answer throughout, so agreement beyond chance cannot be told.", counts)
-    examples = Interval(max(-1.0, kappa - reach), min(1.0, kappa + reach), "large-sample standard error")
-    return figure(kappa, {"examples": examples}, name, counts, confidence)
-
-
 def _mean(pairs: list[Pair], left_out: int, min_overlap: int, confidence: float) -> Result:
-    known = [pair for pair in pairs if pair.kappa.value is not None]
+    known = [pair for pair in pairs if pair.value is not None]
     people = sorted({p.a for p in known} | {p.b for p in known})
     n = sum(pair.n_examples for pair in known)
     counts = Counts(n, 2 * n, len(people))
     if not known:
         return undefined(f"No two labellers have {min_overlap} examples in common (pairs with fewer: {left_out:,}).", counts)
-    values = np.array([pair.kappa.value for pair in known], dtype=np.float64)
+    values = np.array([pair.value for pair in known], dtype=np.float64)
     interval = Interval(None, None, "it takes at least 3 labellers")
     if len(people) >= 3:
         place = {who: i for i, who in enumerate(people)}
@@ -116,8 +121,9 @@ def joint_tables(labels: Labels) -> Iterator[tuple[Longs, Longs, Floats]]:
     if n * n * k * k <= DENSE_TABLES:
         found = np.zeros(n * n * k * k, dtype=np.int64)
         for left, right in label_pairs(labels):
-            key = (labels.labeller[left].astype(np.int64) * n + labels.labeller[right]) * (k * k)
-            key += labels.code[left] * k
+            # The largest key is below DENSE_TABLES, so 32 bits hold it.
+            key = (labels.labeller[left] * np.int32(n) + labels.labeller[right]) * np.int32(k * k)
+            key += labels.code[left] * np.int32(k)
             key += labels.code[right]
             found += np.bincount(key, minlength=found.size)
         joint = found.reshape(n, n, k, k)

@@ -1,0 +1,201 @@
+"""The statistics against their peers, in one run on one machine: one JSON line a figure.
+
+    python tests/benchmarks/bench_stats.py [--examples 1000000] [--labellers 50] [--codes 10] [--repeats 5] [--check]
+
+Data: `--examples` examples with 3 labels each by people who are right 80 % of the time. Times are the best of `--repeats` for us
+and of two for the slow peers: `seconds` of wall time, `cpu` seconds of all threads (what to compare when the machine is busy).
+Peers that are not installed are left out. With --check the exit code tells whether every target was reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import itertools
+import json
+import os
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from labelling.stats import agreement, human, pairs
+from labelling.stats.columns import Labels
+from labelling.stats.dawid_skene import dawid_skene
+
+missed: list[str] = []
+
+
+def simulate(n: int, per_example: int, n_labellers: int, n_codes: int) -> tuple[Any, Any, Any]:
+    random = np.random.default_rng(1)
+    truth = random.integers(0, n_codes, n)
+    people = np.argsort(random.random((min(n, 50_000), n_labellers)), axis=1)[:, :per_example]
+    people = np.tile(people, (n // len(people) + 1, 1))[:n]
+    right = random.random((n, per_example)) < 0.8
+    codes = np.where(right, truth[:, None], random.integers(0, n_codes, (n, per_example)))
+    return np.repeat(np.arange(n), per_example), people.ravel(), codes.ravel()
+
+
+class Time(NamedTuple):
+    wall: float
+    cpu: float
+
+
+def best(work: Callable[[], Any], repeats: int) -> tuple[Time, Any]:
+    wall = cpu = float("inf")
+    found = None
+    for _ in range(repeats):
+        start, busy = time.perf_counter(), time.process_time()
+        found = work()
+        wall, cpu = min(wall, time.perf_counter() - start), min(cpu, time.process_time() - busy)
+    return Time(wall, cpu), found
+
+
+def line(figure: str, ours: Time, *, peer: str | None = None, theirs: Time | None = None, target: float | None = None, **more: Any) -> None:
+    out: dict[str, Any] = {"figure": figure, "seconds": round(ours.wall, 4), "cpu": round(ours.cpu, 4)}
+    if peer is not None and theirs is not None:
+        ratio, cpu_ratio = theirs.wall / ours.wall, theirs.cpu / ours.cpu
+        out |= {"peer": peer, "peer_seconds": round(theirs.wall, 4), "peer_cpu": round(theirs.cpu, 4)}
+        out |= {"ratio": round(ratio, 1), "cpu_ratio": round(cpu_ratio, 1)}
+        if target is not None:
+            reached = max(ratio, cpu_ratio) >= target
+            out |= {"target_ratio": target, "reached": reached}
+            if not reached:
+                missed.append(figure)
+    print(json.dumps(out | more | {"cores": os.cpu_count()}), flush=True)
+
+
+def limit(figure: str, value: float, most: float, unit: str) -> None:
+    if value > most:
+        missed.append(figure)
+    print(json.dumps({"figure": figure, unit: round(value, 4), "at_most": round(most, 4), "reached": value <= most, "cores": os.cpu_count()}), flush=True)
+
+
+def alpha(rows: tuple[Any, Any, Any], labellers: int, codes: int, repeats: int) -> None:
+    import krippendorff
+
+    example, labeller, code = rows
+    n = int(example[-1]) + 1
+    seconds, labels = best(lambda: Labels.of(example, labeller, code, codes), repeats)
+    line("columns: check, sort and compact the labels", seconds, labels=len(code))
+
+    def ours() -> Any:
+        return agreement.alpha(Labels.of(example, labeller, code, codes))
+
+    seconds, found = best(ours, repeats)
+    alone, _ = best(lambda: agreement.alpha_value(Labels.of(example, labeller, code, codes)), repeats)
+    counts = np.bincount(example * codes + code, minlength=n * codes).reshape(n, codes)
+    values = list(range(codes))
+    by_counts, theirs = best(lambda: krippendorff.alpha(value_counts=counts, value_domain=values, level_of_measurement="nominal"), 2)
+    matrix = np.full((labellers, n), np.nan)
+    matrix[labeller, example] = code
+    by_matrix, again = best(lambda: krippendorff.alpha(reliability_data=matrix, level_of_measurement="nominal"), 1)
+    assert abs(found.value - theirs) < 1e-9 and abs(found.value - again) < 1e-9
+    line("alpha with both intervals", seconds, peer="krippendorff, from the matrix of labels, value alone", theirs=by_matrix, target=20)
+    line("alpha with both intervals (counts made ready for the peer)", seconds, peer="krippendorff, from value counts, value alone", theirs=by_counts)
+    line("alpha, value alone", alone, peer="krippendorff, from value counts", theirs=by_counts, target=20)
+    for level in ("ordinal", "interval"):
+        line(f"alpha with both intervals, {level}", best(lambda level=level: agreement.alpha(Labels.of(example, labeller, code, codes), level), repeats)[0])
+
+    labels = Labels.of(example, labeller, code, codes)
+    only_examples, _ = best(lambda: examples_only(labels), repeats)
+    value_only, _ = best(lambda: agreement.alpha_value(labels), repeats)
+    limit("alpha with 1,000 resamples, against three times alpha alone and 50 ms", only_examples.wall, 3 * value_only.wall + 0.05, "seconds")
+    tracemalloc.start()
+    ours()
+    limit("alpha with both intervals: memory above its input", tracemalloc.get_traced_memory()[1] / 2**20, 150, "mib")
+    tracemalloc.stop()
+
+
+def examples_only(labels: Labels) -> Any:
+    from labelling.stats.coefficients import alpha_coefficient
+    from labelling.stats.intervals import Groundwork
+
+    work = Groundwork.of(labels)
+    coefficient = alpha_coefficient("nominal", labels.n_codes)
+    value = float(coefficient.value(work.total(coefficient)[None])[0])
+    return work.over_examples([coefficient], [value], 0.95, 1000, 0, [(-1.0, 1.0)])
+
+
+def others(rows: tuple[Any, Any, Any], labellers: int, codes: int, repeats: int) -> None:
+    from sklearn.metrics import cohen_kappa_score
+
+    example, labeller, code = rows
+    labels = Labels.of(example, labeller, code, codes)
+    seconds, found = best(lambda: pairs.pairwise_kappas(labels), repeats)
+    by_person = [(example[labeller == who], code[labeller == who]) for who in range(labellers)]
+    wall = cpu = 0.0
+    ours = {(p.a, p.b): p.kappa.value for p in found.pairs}
+    for a, b in itertools.combinations(range(labellers), 2):
+        _, left, right = np.intersect1d(by_person[a][0], by_person[b][0], assume_unique=True, return_indices=True)
+        x, y = by_person[a][1][left], by_person[b][1][right]
+        if len(x) < found.min_overlap:
+            continue
+        took, kappa = best(lambda x=x, y=y: cohen_kappa_score(x, y), 1)
+        wall, cpu = wall + took.wall, cpu + took.cpu
+        assert abs(kappa - ours[a, b]) < 1e-9
+    line(f"all {len(found.pairs):,} pairwise kappas, with intervals", seconds, peer="scikit-learn, the pairs' labels made ready, no intervals", theirs=Time(wall, cpu), target=50)
+
+    if importlib.util.find_spec("statsmodels"):
+        from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+
+        def fleiss_and_ac1() -> Any:
+            from labelling.stats.intervals import Groundwork
+
+            work = Groundwork.of(labels)
+            chosen = agreement.class_coefficients(labels, None, "")
+            return [chosen[name].value(work.total(chosen[name])[None])[0] for name in ("fleiss_kappa", "gwet_ac1")]
+
+        seconds, ours_two = best(fleiss_and_ac1, repeats)
+        table = code.reshape(-1, 3)
+        peer, kappa = best(lambda: fleiss_kappa(aggregate_raters(table, n_cat=codes)[0]), 1)
+        assert abs(ours_two[0] - kappa) < 1e-9
+        line("Fleiss' kappa and AC1", seconds, peer="statsmodels, Fleiss' kappa alone", theirs=peer, target=4)
+    line("every coefficient with both intervals", best(lambda: agreement.measure(labels), repeats)[0])
+    line("every coefficient and per-class alpha with both intervals", best(lambda: agreement.measure(labels, per_class=True), repeats)[0])
+    line("leave-one-out human level with intervals and by class", best(lambda: levels(labels), repeats)[0])
+
+
+def levels(labels: Labels) -> Any:
+    scores = human.leave_one_out(labels)
+    return scores.overall(), scores.by_class()
+
+
+def consensus(rows: tuple[Any, Any, Any], codes: int) -> None:
+    example, labeller, code = rows
+    labels = Labels.of(example, labeller, code, codes)
+    seconds, found = best(lambda: dawid_skene(labels, tolerance=0, max_steps=20), 1)
+    theirs, peer = None, None
+    if importlib.util.find_spec("crowdkit") and importlib.util.find_spec("pandas"):
+        import pandas
+        from crowdkit.aggregation import DawidSkene
+
+        frame = pandas.DataFrame({"task": example, "worker": labeller, "label": code})
+        theirs, _ = best(lambda: DawidSkene(n_iter=20, tol=0).fit_predict(frame), 1)
+        peer = "crowd-kit, 20 steps"
+    line("Dawid-Skene, 20 steps", seconds, peer=peer, theirs=theirs, target=5, steps=found.steps, log_likelihood=round(found.log_likelihood, 1))
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--examples", type=int, default=1_000_000)
+    arguments.add_argument("--labellers", type=int, default=50)
+    arguments.add_argument("--codes", type=int, default=10)
+    arguments.add_argument("--repeats", type=int, default=5)
+    arguments.add_argument("--check", action="store_true")
+    given = arguments.parse_args()
+    rows = simulate(given.examples, 3, given.labellers, given.codes)
+    alpha(rows, given.labellers, given.codes, given.repeats)
+    others(rows, given.labellers, given.codes, given.repeats)
+    consensus(rows, given.codes)
+    return 1 if given.check and missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
