@@ -9,8 +9,10 @@ from django.db.models import F, QuerySet
 from labelling.access import Permission, Viewer
 from labelling.assign.selectors import Left, left_for
 from labelling.errors import Invalid, NotAllowed
+from labelling.label.drift import Drift, find_drift
 from labelling.label.models import Label, LabellerDay
 from labelling.label.receipts import time_text
+from labelling.projects.models import Project
 from labelling.projects.selectors import get_project
 
 
@@ -95,3 +97,13 @@ def get_mine(viewer: Viewer, slug: str, *, now: datetime) -> Mine:
         seconds_today=day.seconds if day else 0.0,
         left=left_for(project, member, viewer.username),
     )
+
+
+def slugs_of_projects() -> list[str]:
+    """All projects, for the operator's commands."""
+    return list(Project.objects.order_by("slug").values_list("slug", flat=True))
+
+
+def drift_of(slug: str) -> Drift:
+    """Which counters of a project differ from its labels."""
+    return find_drift(Project.objects.get(slug=slug).pk)
