@@ -89,7 +89,7 @@ def heat_map_page(viewer: Viewer, slug: str, *, question: str | None) -> dict[st
         "question": answers.described,
         "heat": heat_map(answers),
         "wide": wide,
-        "rows": confusion_rows(answers, limit=10 if wide else 50),
+        "rows": confusion_rows(answers, limit=10 if wide else 20),
     }
 
 

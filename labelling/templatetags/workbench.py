@@ -70,7 +70,7 @@ def too_few(figure: Any) -> str:
     examples, labellers = _part(figure, "n_examples"), _part(figure, "n_labellers")
     if examples is not None and examples < MIN_EXAMPLES:
         return count(examples, "example")
-    if labellers is not None and labellers < MIN_LABELLERS:
+    if labellers and labellers < MIN_LABELLERS:  # 0: a figure about a model, which rests on no labeller
         return count(labellers, "labeller")
     return ""
 

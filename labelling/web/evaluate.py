@@ -104,12 +104,15 @@ def sentence(gap: dict[str, Any]) -> str:
         return f"Model and people cannot be compared here: {gap['undefined']}"
     if gap["low"] is None:
         return "There are too few examples to compare model and people."
-    size = f"{abs(gap['value']):.2f} [{gap['low']:.2f}–{gap['high']:.2f}]".replace("-", "−")
     if gap["low"] > 0:
-        return f"The model is above one person by {size}, on the same examples and references."
+        return f"The model is above one person by {_size(gap['value'], gap['low'], gap['high'])}, on the same examples and references."
     if gap["high"] < 0:
-        return f"The model is below one person by {size}, on the same examples and references."
-    return f"Not settled: model and one person differ by {size}, which may be chance."
+        return f"The model is below one person by {_size(-gap['value'], -gap['high'], -gap['low'])}, on the same examples and references."
+    return f"Not settled: the model minus one person is {_size(gap['value'], gap['low'], gap['high'])}, which may be chance."
+
+
+def _size(value: float, low: float, high: float) -> str:
+    return f"{value:.2f} [{low:.2f} to {high:.2f}]".replace("-", "−")
 
 
 urlpatterns = [

@@ -34,9 +34,9 @@ export class Chart {
     return this.percent ? `${Math.round(value * 100)} %` : value.toFixed(2).replace("-", "−");
   }
 
-  scale(rows) {
+  scale(rows, length = 500) {
     const lowest = Math.min(0, ...rows.map((row) => row.low ?? row.value));
-    return { domain: [lowest, 1], ticks: 5, tickFormat: (value) => this.format(value), label: null, grid: true };
+    return { domain: [lowest, 1], ticks: length < 300 ? 2 : 5, tickFormat: (value) => this.format(value), label: null, grid: true };
   }
 
   target() {
@@ -50,7 +50,7 @@ export class Chart {
     const short = (name) => (name.length * 7 > marginLeft ? `${name.slice(0, Math.floor(marginLeft / 7) - 1)}…` : name);
     return Plot.plot({
       width, marginLeft, marginRight: 64, height: 34 + rows.length * 30, className: "plot",
-      x: this.scale(rows), y: { domain: rows.map((row) => row.name), label: null, tickFormat: short, tickSize: 0 },
+      x: this.scale(rows, width - marginLeft - 64), y: { domain: rows.map((row) => row.name), label: null, tickFormat: short, tickSize: 0 },
       marks: [
         Plot.ruleX([0], { className: "zero" }),
         Plot.ruleX(this.target(), { className: "target", strokeDasharray: "4 3" }),
