@@ -66,7 +66,7 @@ def read_answers(
 ) -> Answers:
     """Read a question's counted answers (the first question when no key is given). Raises NotFound and Invalid."""
     question, described = get_question(project, key)
-    allowed = KINDS[described["kind"]].levels
+    allowed = levels_of(described)
     if level is not None and level not in allowed:
         raise Invalid.field("level", f"The level of a {described['kind']} question is one of: {', '.join(allowed)}.")
     level = level or allowed[0]
@@ -74,6 +74,12 @@ def read_answers(
         question.pk, rounds=rounds
     )  # before the codes: a code that is in a row is then in the list too
     return Answers(question, described, level, columns, code_values(question.pk))
+
+
+def levels_of(described: Mapping[str, Any]) -> tuple[str, ...]:
+    """The levels of measurement that fit a question, the default first: a scale below zero has no true zero."""
+    levels = KINDS[described["kind"]].levels
+    return tuple(level for level in levels if level != "ratio" or described.get("low", 0) >= 0)
 
 
 def parse_rounds(text: str | None) -> Rounds:

@@ -8,8 +8,8 @@ from django.urls import path
 from django.utils import timezone
 
 from labelling.access import Permission
-from labelling.kinds import KINDS
 from labelling.measure import dashboard, human, labellers, selectors
+from labelling.measure.answers import levels_of
 from labelling.projects.selectors import all_tags, questions_of
 from labelling.web.guard import in_project
 from labelling.web.paging import Pages
@@ -52,12 +52,13 @@ def measure(request: HttpRequest, project: Any) -> HttpResponse:
     found = selectors.agreement(
         request.viewer, project.slug, question=context["key"], by=by, level=request.GET.get("level") or None, now=timezone.now()
     )
+    described = next(question for question in context["questions"] if question["key"] == found["question"])
     context |= {
         "found": found,
         "others": [(MEASURES[name], figure) for name, figure in found["measures"].items()],
         "by": by or "",
         "groups": GROUPS,
-        "levels": [(level, LEVELS[level]) for level in KINDS[found["kind"]].levels],
+        "levels": [(level, LEVELS[level]) for level in levels_of(described)],
         "chart": dots(found["by"], project.target_alpha) if by else None,
         "by_words": GROUPS.get(by or "", by),
     }

@@ -162,3 +162,9 @@ def test_each_labeller_has_their_figures(reviews):
     put_truth(reviews, {"e2": "neg"}, gold=True)
     rows = {row["username"]: row for row in get("labellers").json()["results"]}
     assert (rows["ben"]["gold_accuracy"]["value"], rows["ada"]["gold_accuracy"]["value"]) == (1.0, 0.0)
+
+
+def test_a_scale_below_zero_has_no_ratio_level():
+    factories.make_project(questions=[{**factories.STRENGTH, "low": -2, "high": 2}])
+    assert get("agreement", level="ratio").status_code == 400
+    assert get("agreement", level="interval").status_code == 200
