@@ -9,9 +9,12 @@ from labelling.api.base import View, body_of
 from labelling.api.docs import ACCEPTED, FREE, NUMBER, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
 from labelling.api.intake import check_length
 from labelling.api.links import with_cursor
+from labelling.api.shapes import QUESTION
 from labelling.discuss import selectors, services
 from labelling.discuss.services import settling
 from labelling.errors import Invalid, NotFound
+from labelling.intake.services.imports import parse_truth
+from labelling.projects import selectors as projects
 
 VOTE = thing({"label": WHOLE, "labeller": TEXT, "round": WHOLE, "value": maybe(FREE), "tags": many(TEXT), "comment": TEXT})
 CASE = thing(
@@ -49,6 +52,7 @@ RESOLVE = thing(
     gold=TRUTH,
     standing=maybe(WHOLE),
 )
+SCHEMA = thing({"version": WHOLE, "questions": many(QUESTION), "changes": many(FREE), "reason": TEXT, "created_at": TIME})
 FILTERS = (
     ("state", "open, discussing or resolved; several are joined by commas"),
     ("question", "cases whose labels differ on this question"),
@@ -190,6 +194,42 @@ class ResolutionImports(View):
             actor=self.viewer, slug=slug, file=given.get("file"), format=given.get("format"), now=self.now
         )
         return self.accepted(job)
+
+
+class Schema(View):
+    """`GET|POST /projects/{slug}/schema/`; `?preview=true` changes nothing."""
+
+    @describe("The versions of a project's questions, newest first", answer=SCHEMA, paged=True)
+    def get(self, request: Request, slug: str) -> Response:
+        project = projects.get_project(self.viewer, slug)
+
+        def brief(rows: list[Any]) -> list[dict[str, Any]]:
+            fields = ("version", "questions", "changes", "reason", "created_at")
+            return [{name: getattr(row, name) for name in fields} for row in rows]
+
+        return self.page(projects.list_schemas(project), brief, ordering="-id")
+
+    @describe(
+        "Put a new version of the questions in force",
+        body=thing({"questions": many(QUESTION)}, changes=many(FREE), reason=TEXT, relabel=TRUTH),
+        answer=thing({"version": WHOLE, "affected": thing({"labels": WHOLE, "examples": WHOLE, "to_relabel": WHOLE})}, agreement=FREE),
+        status=201,
+        query=[("preview", "true: say what it would do and change nothing")],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        body = body_of(request)
+        preview = parse_truth(request.query_params.get("preview"), "preview")
+        done = services.change_schema(
+            actor=self.viewer,
+            slug=slug,
+            questions=body.get("questions"),
+            changes=body.get("changes"),
+            reason=body.get("reason"),
+            relabel=body.get("relabel", False),
+            preview=preview,
+            now=self.now,
+        )
+        return Response(done.as_dict(), status=200 if preview else 201)
 
 
 def number(case_id: str) -> int:

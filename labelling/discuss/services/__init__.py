@@ -1,6 +1,7 @@
 """Writes to cases."""
 
 from labelling.discuss.services.opening import open_cases
+from labelling.discuss.services.schema_change import Changed, change_schema
 from labelling.discuss.services.settling import LabelsChanged, SettledMeanwhile, reopen, resolve
 from labelling.discuss.services.talking import (
     Invited,
@@ -15,12 +16,14 @@ from labelling.discuss.services.talking import (
 from labelling.discuss.services.truth import import_resolutions, start_resolution_import
 
 __all__ = [
+    "Changed",
     "Invited",
     "LabelsChanged",
     "Remarked",
     "SettledMeanwhile",
     "add_remark",
     "assign_to",
+    "change_schema",
     "check_not_swayed",
     "import_resolutions",
     "invite",
