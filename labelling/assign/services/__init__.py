@@ -3,6 +3,7 @@
 from labelling.assign.services.giving_back import (
     end_leases_on,
     keep_out,
+    release_after_leaving,
     release_all,
     release_assignment,
     release_leases_of,
