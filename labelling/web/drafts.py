@@ -109,9 +109,9 @@ class Draft:
             if not self.value(f"{question}-prompt"):
                 found[f"{question}-prompt"] = ["Write the question that labellers read."]
             if "classes" in getattr(KINDS.get(self.value(f"{question}-kind")), "own_fields", ()):
-                for line in self.rows(f"{question}-classes"):
+                for place, line in enumerate(self.rows(f"{question}-classes"), start=1):
                     if not self.value(f"{line}-name"):
-                        found[f"{line}-name"] = ["Name this class, or remove it."]
+                        found[f"{line}-name"] = [f"Name class {place}, or remove it."]
         return found
 
     def blame(self, fields: Mapping[str, list[str]], message: str = "") -> None:

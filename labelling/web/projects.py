@@ -13,6 +13,7 @@ from django.utils import timezone
 from labelling import flow
 from labelling.access import Permission
 from labelling.errors import WorkbenchError
+from labelling.jobs.selectors import worker_is_alive
 from labelling.kinds import KINDS
 from labelling.projects import selectors, services
 from labelling.web.drafts import START, Draft, number_or_text
@@ -98,6 +99,8 @@ def overview(request: HttpRequest, project: Any) -> HttpResponse:
         "guidelines": selectors.guidelines_of(project),
         "leads": Permission.SEE_LABELS in project.viewer_permissions,
     }
+    if context["leads"]:
+        context["no_worker"] = not worker_is_alive(timezone.now())
     if context["leads"] and counts["labels"]:
         context |= for_overview(request, project)
     return TemplateResponse(request, "projects/overview.html", context)

@@ -113,6 +113,8 @@ def test_a_lead_sets_a_project_up_by_keyboard_alone_and_sees_it_before_it_is_sto
     preview.focus()
     keys.press("3")
     expect(preview.locator(".answer:has(:checked)")).to_have_text("3CYield")
+    preview.locator(".answer").first.click()
+    expect(preview.locator(".answer:has(:checked)")).to_have_text("1AStop")
     page.get_by_role("button", name="Add a question").focus()
     keys.press("Enter")
     keys.type("How sure are you?")

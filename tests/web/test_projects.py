@@ -90,7 +90,7 @@ def test_the_form_makes_the_project_that_the_api_would_make():
     ({"labels_per_example": "0"}, "labels_per_example", "Ask for 1 to 100 labels per example."),
     ({"display-0-field": "two words"}, "display-0-field", "A field name has letters, digits, _ . and - only."),
     ({"questions-1000-prompt": ""}, "questions-0-prompt", "Write the question that labellers read."),
-    ({"questions-1000-classes-1001-name": ""}, "questions-0-classes-1-name", "Name this class, or remove it."),
+    ({"questions-1000-classes-1001-name": ""}, "questions-0-classes-1-name", "Name class 2, or remove it."),
     ({"questions-1000-classes-1001-name": "positive"}, "questions-0-classes-1-name", "The class positive is there twice."),
     ({"questions-1004-high": "-3"}, "questions-1-high", "The highest rating must be above the lowest."),
     ({"questions-1004-low": ""}, "questions-1-low", "A rating needs a number as its low."),
@@ -156,7 +156,7 @@ def test_the_first_page_tells_a_lead_the_first_steps_and_a_labeller_to_wait():
     assert "Nothing to label yet" in labeller and "Three steps" not in labeller
 
 
-@pytest.mark.parametrize(("path", "queries"), [("", 8), ("settings/", 4), ("settings/members/", 6), ("guidelines/", 6), ("guidelines/edit/", 5), ("guidelines/diff/", 6), ("settings/schema/", 6)])
+@pytest.mark.parametrize(("path", "queries"), [("", 9), ("settings/", 4), ("settings/members/", 6), ("guidelines/", 6), ("guidelines/edit/", 5), ("guidelines/diff/", 6), ("settings/schema/", 6)])
 def test_pages_ask_the_database_in_the_view_and_never_while_they_are_rendered(path, queries):
     make_project("reviews", guidelines="# How")
     projects.add_guidelines(actor=viewer("lea"), slug="reviews", text="# How now", reason="Clearer", now=NOW)

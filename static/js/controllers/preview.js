@@ -13,7 +13,8 @@ export class Preview {
     this.chosen = new Map();
     this.leave = new AbortController();
     const { signal } = this.leave;
-    element.addEventListener("input", () => this.draw(), { signal });
+    // Not for what is tried in the preview itself: redrawn at "input", a radio would be gone before its "change".
+    element.addEventListener("input", (event) => this.screen.contains(event.target) || this.draw(), { signal });
     this.form.addEventListener("change", () => this.draw(), { signal });
     this.screen.addEventListener("change", (event) => this.choose(event.target), { signal });
     this.screen.addEventListener("keydown", (event) => this.key(event), { signal });
