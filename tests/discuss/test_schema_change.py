@@ -7,12 +7,15 @@ import pytest
 from labelling.audit import AuditEvent
 from labelling.discuss import services
 from labelling.discuss.models import Resolution
+from labelling.errors import Conflict
 from labelling.kinds.changes import current_answer
 from labelling.label.models import Answer, AnswerCode, CountedAnswer, Label
+from labelling.label.selectors import drift_of
+from labelling.label.services import recount
 from labelling.measure.models import ResolvedAnswer
 from labelling.projects.models import Project, Question, SchemaVersion
 from tests.discuss.cast import LATER, case_of, example, labelled, seen
-from tests.factories import SENTIMENT, STRENGTH, api, lease, viewer
+from tests.factories import SENTIMENT, STRENGTH, api, lease, submit, viewer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 POS, NEG, MIX = SENTIMENT["classes"]
@@ -204,3 +207,35 @@ def test_members_read_the_versions_of_the_questions():
     api("lea").post(URL, MERGE, format="json")
     found = api("ada").get(URL).json()["results"]
     assert [(row["version"], row["reason"]) for row in found] == [(2, "Nobody can tell them apart."), (1, "")]
+
+
+def test_recounting_follows_the_changes():
+    labelled(*ROWS)
+    for body in (RENAME, SPLIT | {"questions": question({"key": "good"}, {"key": "sad"}, {"key": "angry"}, MIX)}):
+        api("lea").post(URL, body, format="json")
+    assert drift_of("reviews").answers == 0
+    before = counted()
+    CountedAnswer.objects.all().delete()
+    recount(actor=None, slug="reviews", now=LATER)
+    assert counted() == before
+
+
+def test_a_label_that_was_made_before_a_rename_counts_under_the_new_name():
+    labelled(("pos", "neg"))
+    [held] = lease("cleo")
+    api("lea").post(URL, RENAME, format="json")
+    assert submit("cleo", held.id, "pos", schema_version=1).counted
+    assert counted() == {"e0": ["good", "neg", "good"]}
+    label = Label.objects.get(labeller__username="cleo")
+    assert (label.value, label.schema_version) == ({"sentiment": "pos"}, 1)
+    assert drift_of("reviews").answers == 0
+
+
+def test_a_label_that_was_made_before_its_class_was_split_is_asked_for_again():
+    labelled(("pos", "pos"))
+    [held] = lease("cleo")
+    api("lea").post(URL, SPLIT, format="json")
+    with pytest.raises(Conflict, match="The questions changed while you were labelling"):
+        submit("cleo", held.id, "neg", schema_version=1)
+    assert Label.objects.count() == 2
+    assert submit("cleo", held.id, "sad", schema_version=2).counted

@@ -34,7 +34,7 @@ def _mend(project_id: int, drift: Drift) -> None:
             "DELETE FROM labelling_countedanswer WHERE question_id IN (SELECT id FROM labelling_question WHERE project_id = %s)",
             [project_id],
         )
-        run(f"INSERT INTO labelling_countedanswer ({ANSWERS}) {true_answers()}", [project_id])
+        run(f"INSERT INTO labelling_countedanswer ({ANSWERS}) {true_answers(project_id)}", [project_id])
     for pk, (labels, seconds) in drift.members.items():
         run("UPDATE labelling_membership SET labels = %s, seconds = %s WHERE id = %s", [labels, seconds, pk])
     for (pk, day), (labels, seconds) in drift.days.items():

@@ -18,9 +18,11 @@ from labelling.assign.sql import as_json, as_uuid, at, locked, rows, run, when
 from labelling.errors import Conflict, Invalid, NotFound
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import count_examples
+from labelling.kinds.changes import current_value
 from labelling.label import rules
 from labelling.label.models import Label
 from labelling.label.receipts import receipt_of, time_text
+from labelling.label.remapping import later_changes
 from labelling.label.services import counting
 from labelling.label.services.counting import Share
 from labelling.label.services.interning import Schema, codes_of, schema_of
@@ -133,11 +135,12 @@ def submit_label(
 def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime) -> Submitted:
     found = _find(actor, number)
     sent = rules.check_input(fields, known_tags=[*BUILT_IN_TAGS, *(tag["key"] for tag in _loaded(found.own_tags))])
-    schema, value = _check_value(found, sent)
+    schema, value, now_counting = _check_value(found, sent)
     guidelines = rules.check_guideline_version(sent.guideline_version, found.guideline_version)
     if found.imported:
         raise Conflict("This label was imported and cannot be revised here.")
-    codes = codes_of(born=found.born, answers=schema.answers(value))
+    given = schema.answers(value)
+    codes = codes_of(born=found.born, answers=given if given == now_counting else [*given, *now_counting])
 
     first, live = found.revisions == 0, found.state == AssignmentState.LEASED
     late = first and (not live or found.expires_at <= now)
@@ -163,9 +166,9 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
             "labels_here = labels_here + %s, state = %s WHERE id = %s",
             [int(live), int(newly), int(newly), state, found.example_id],
         )
-    answers = [(question, codes[question, text]) for question, text, _ in schema.answers(value)]
-    _insert_answers(label_id, answers)
+    _insert_answers(label_id, [(question, codes[question, text]) for question, text, _ in given])
     if counts:
+        answers = [(question, codes[question, text]) for question, text, _ in now_counting]
         _count_answers(found, answers, schema.version, guidelines, actor.user_id, now)
         gone = None
         if found.counted:
@@ -194,16 +197,21 @@ def _find(actor: Viewer, number: int) -> _Found:
     return one
 
 
-def _check_value(found: _Found, sent: rules.Input) -> tuple[Schema, dict[str, Any] | None]:
+def _check_value(found: _Found, sent: rules.Input) -> tuple[Schema, dict[str, Any] | None, list[tuple[int, str, Any]]]:
+    """The schema that the label was made under, its value, and the answers that count: those of an older schema are read
+    through what became of its classes since."""
     version = rules.check_reachable(sent.schema_version, found.schema_version)
     schema = schema_of(project_id=found.project_id, born=found.born, version=version)
     if schema is None:
         raise Invalid.field("schema_version", f"There is no schema version {version}.")
     value = rules.check_value(schema.questions, sent.value, sent.tags)
+    now_counting = schema.answers(value)
     if version != found.schema_version:
         newest = schema_of(project_id=found.project_id, born=found.born, version=found.schema_version)
-        rules.check_still_fits(newest.questions, sent.value, sent.tags, found.schema_version)
-    return schema, value
+        becomes = current_value(value, later_changes(found.project_id, version))
+        rules.check_still_fits(newest.questions, becomes or None, sent.tags, found.schema_version)
+        now_counting = newest.answers(becomes)
+    return schema, value, now_counting
 
 
 def _insert_label(
