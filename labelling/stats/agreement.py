@@ -74,7 +74,7 @@ def measure(
     500 codes. What cannot be computed is `Undefined`; nothing here raises for lack of data.
     """
     _check(confidence, resamples)
-    shares = np.bincount(labels.code, minlength=labels.n_codes) / max(labels.n_labels, 1)
+    shares = labels.code_counts / max(labels.n_labels, 1)
     names = labels.used_codes
     labels, values, distance = occurring(labels, values, distance)
     work = Groundwork.of(labels)
@@ -131,9 +131,9 @@ def occurring(
     labels: Labels, values: ArrayLike | None, distance: ArrayLike | None
 ) -> tuple[Labels, ArrayLike | None, ArrayLike | None]:
     """The same labels over the codes that occur alone, where there are many codes: unused ones cost time and change nothing."""
-    used = labels.used_codes
-    if labels.n_codes <= MANY_CODES or used.size == labels.n_codes:
+    if labels.n_codes <= MANY_CODES or labels.used_codes.size == labels.n_codes:
         return labels, values, distance
+    used = labels.used_codes
     place = np.zeros(labels.n_codes, dtype=np.int32)
     place[used] = np.arange(used.size, dtype=np.int32)
     numbers = used.astype(np.float64) if values is None else np.asarray(values, dtype=np.float64)[used]
@@ -146,7 +146,7 @@ def _name(names: Ints, labels: Labels, code: int) -> int:
 
 
 def _alpha_of(labels: Labels, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> Coefficient:
-    counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
+    counts = labels.code_counts.astype(np.float64) if level == "interval" else None
     return alpha_coefficient(level, labels.n_codes, values, distance, counts)
 
 

@@ -65,9 +65,12 @@ class Labels:
         if rows.size > 1 and not bool(np.all(rows[1:] >= rows[:-1])):
             order = np.argsort(rows, kind="stable")
             rows, people, codes = rows[order], people[order], codes[order]
-        compact, example_ids = _compact_sorted(rows)
+        begins = _begins(rows)
         labellers, labeller_ids = _compact(people)
-        return cls(compact, labellers, codes.astype(np.int32, copy=False), known, example_ids, labeller_ids, order)
+        compact = np.repeat(np.arange(begins.size, dtype=np.int32), np.diff(begins, append=rows.size))
+        labels = cls(compact, labellers, codes.astype(np.int32, copy=False), known, rows[begins], labeller_ids, order)
+        labels.__dict__["offsets"] = np.append(begins, rows.size)  # known already: spare the cached property its pass
+        return labels
 
     @property
     def n_labels(self) -> int:
@@ -105,7 +108,12 @@ class Labels:
     @cached_property
     def used_codes(self) -> Ints:
         """The codes that occur, ascending."""
-        return np.flatnonzero(np.bincount(self.code, minlength=self.n_codes)).astype(np.int32)
+        return np.flatnonzero(self.code_counts).astype(np.int32)
+
+    @cached_property
+    def code_counts(self) -> Longs:
+        """How many labels each code has, shape (n_codes,)."""
+        return np.bincount(self.code, minlength=self.n_codes)
 
     @cached_property
     def repeated(self) -> Bools:
@@ -171,12 +179,18 @@ def _whole_numbers(values: ArrayLike, name: str) -> NDArray[Any]:
 def _compact_sorted(ids: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:
     if not ids.size:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+    begins = _begins(ids)
+    return np.repeat(np.arange(begins.size, dtype=np.int32), np.diff(begins, append=ids.size)), ids[begins]
+
+
+def _begins(ids: NDArray[Any]) -> Longs:
+    """Where each run of equal ids begins."""
+    if not ids.size:
+        return np.zeros(0, dtype=np.int64)
     new = np.empty(ids.size, dtype=np.bool_)
     new[0] = True
     np.not_equal(ids[1:], ids[:-1], out=new[1:])
-    compact = np.cumsum(new, dtype=np.int32)
-    compact -= 1
-    return compact, ids[new]
+    return np.flatnonzero(new)
 
 
 def _compact(ids: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:

@@ -52,7 +52,7 @@ def by_example_group(
     labels, values, distance = occurring(labels, values, distance)
     found: list[Group] = []
     for name, part in zip(names.tolist(), _split(labels, group, names.size), strict=True):
-        counts = np.bincount(part.code, minlength=labels.n_codes).astype(np.float64)
+        counts = part.code_counts.astype(np.float64)
         coefficients: dict[str, Coefficient] = {
             "alpha": alpha_coefficient(level, labels.n_codes, values, distance, counts),
             "percent": RawAgreement(),
@@ -118,7 +118,7 @@ def by_labeller(
     labels, values, distance = occurring(labels, values, distance)
     work = Groundwork.of(labels)
     n = labels.n_labellers
-    counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
+    counts = labels.code_counts.astype(np.float64)
     coefficient = alpha_coefficient(level, labels.n_codes, values, distance, counts)
     alpha = float(coefficient.value(work.total(coefficient)[None, :])[0]) if work.n_pairable else np.nan
     loads = np.bincount(labels.labeller, minlength=n)
@@ -167,7 +167,7 @@ def _share(apart: Floats, number: Floats, scale: float, method: str, size: Count
 def _metric(labels: Labels, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> Coefficient:
     """The level's distance as a coefficient whose distances no longer depend on the data: ordinal ranks become numbers."""
     if level != "ordinal":
-        counts = np.bincount(labels.code, minlength=labels.n_codes).astype(np.float64)
+        counts = labels.code_counts.astype(np.float64)
         return alpha_coefficient(level, labels.n_codes, values, distance, counts)
     numbers = np.arange(labels.n_codes, dtype=np.float64) if values is None else np.asarray(values, dtype=np.float64)
     order = np.argsort(numbers, kind="stable")

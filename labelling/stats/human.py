@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from labelling.stats.columns import Bools, Floats, Labels, Longs
+from labelling.stats.doubles import find_doubles
 from labelling.stats.intervals import wilson
 from labelling.stats.noise import ErrorRange, ceiling, irreducible_error, one_against_another_and_popular, root
 from labelling.stats.patterns import Histograms, Patterns
@@ -130,46 +131,44 @@ def leave_one_out(labels: Labels) -> Scores:
     h = patterns.histograms
     less = h.one_less()
     best, winners = less.leaders()
+    popular, popular_number = h.leaders()
     own = less.codes == h.codes[less.row]
     credit_of_cell = less.sum_rows((best & own).astype(np.float64)) / np.maximum(winners, 1.0)
-    popular, popular_number = h.leaders()
     # Both sides may be tied: the popular answer is drawn among its winners and so is the reference, in thought.
     in_popular = popular[h.pairs()[1]]  # for each entry of `less` the entry of `h` with the same pattern and code
     meets = less.sum_rows((best & in_popular).astype(np.float64)) / np.maximum(winners, 1.0) / popular_number[h.row]
-    cell = patterns.cell_of_label(labels)
+    reference = patterns.cell_of_label(labels)
     counted = np.repeat(labels.sizes >= 2, labels.sizes)
-    credit, popular_credit = np.where(counted, credit_of_cell[cell], 0.0), np.where(counted, meets[cell], 0.0)
-    if bool(labels.repeated.any()):
-        _redo_doubles(labels, credit, counted, popular_credit)
+    credit, popular_credit = np.where(counted, credit_of_cell[reference], 0.0), np.where(counted, meets[reference], 0.0)
+    doubles = find_doubles(labels)
+    if doubles is not None:
+        rest = doubles.rest
+        rest_best, rest_winners = rest.leaders()
+        shared = np.maximum(rest_winners, 1.0)
+        keys = h.row * h.n_codes + h.codes
+        at = np.searchsorted(keys, patterns.of_example[doubles.example][rest.row].astype(np.int64) * h.n_codes + rest.codes)
+        liked = rest.sum_rows((rest_best & popular[at]).astype(np.float64)) / shared
+        rows, pair = doubles.rows, doubles.pair
+        wins = np.isin(pair * h.n_codes + labels.code[rows], (rest.row * h.n_codes + rest.codes)[rest_best])
+        counted[rows] = (rest_winners > 0)[pair]
+        credit[rows] = wins / shared[pair]
+        popular_credit[rows] = liked[pair] / popular_number[patterns.of_example[labels.example[rows]]]
+        reference[rows] = less.n_rows + pair
+        less, best, winners = less.and_rows(rest), np.concatenate((best, rest_best)), np.concatenate((winners, rest_winners))
     method = "One label against the majority of the others' labels of the same example (ties share the credit)"
-    return Scores(labels, credit, counted, popular_credit, method, "leave_one_out", lambda: _spread(cell, counted, less, best, winners))
+    return Scores(
+        labels, credit, counted, popular_credit, method, "leave_one_out", lambda: _spread(reference, counted, less, best, winners)
+    )
 
 
-def _spread(cell: Longs, counted: Bools, less: Histograms, best: Bools, winners: Floats) -> tuple[Longs, Longs, Floats]:
-    """(label row, winning code, share) for every scored label."""
+def _spread(reference: Longs, counted: Bools, histograms: Histograms, best: Bools, winners: Floats) -> tuple[Longs, Longs, Floats]:
+    """(label row, winning code, share) for every scored label, whose others are row `reference` of the histograms."""
     rows = np.flatnonzero(counted)
-    begin, width = less.indptr[cell[rows]], np.diff(less.indptr)[cell[rows]]
+    begin, width = histograms.indptr[reference[rows]], np.diff(histograms.indptr)[reference[rows]]
     label = np.repeat(rows, width)
     at = np.arange(label.size) - np.repeat(np.cumsum(width) - width, width) + np.repeat(begin, width)
     at, label = at[best[at]], label[best[at]]
-    return label, less.codes[at].astype(np.int64), 1.0 / winners[less.row[at]]
-
-
-def _redo_doubles(labels: Labels, credit: Floats, counted: Bools, popular: Floats) -> None:
-    """Score people who labelled an example more than once against the others only."""
-    for row in np.flatnonzero(labels.repeated).tolist():
-        example = int(labels.example[row])
-        span = slice(int(labels.offsets[example]), int(labels.offsets[example + 1]))
-        codes, people = labels.code[span], labels.labeller[span]
-        others = np.bincount(codes[people != labels.labeller[row]], minlength=labels.n_codes)
-        if not others.sum():
-            counted[row], credit[row], popular[row] = False, 0.0, 0.0
-            continue
-        best = others == others.max()
-        everybody = np.bincount(codes, minlength=labels.n_codes)
-        liked = everybody == everybody.max()
-        credit[row] = float(best[labels.code[row]]) / float(best.sum())
-        popular[row] = float((best & liked).sum()) / float(best.sum() * liked.sum())
+    return label, histograms.codes[at].astype(np.int64), 1.0 / winners[histograms.row[at]]
 
 
 def against_reference(

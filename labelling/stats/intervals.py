@@ -17,7 +17,8 @@ from scipy.stats import norm, t
 
 from labelling.stats.coefficients import Coefficient
 from labelling.stats.columns import Floats, Labels, Longs
-from labelling.stats.patterns import Histograms, Patterns, histograms_of
+from labelling.stats.doubles import Doubles, find_doubles
+from labelling.stats.patterns import Histograms, Patterns
 from labelling.stats.results import Interval
 
 # Above this many patterns a bootstrap is slow; the infinitesimal jackknife is exact there and as fast as one pass.
@@ -89,21 +90,8 @@ class Groundwork:
         return self.labels.n_labellers * h.n_rows * h.n_codes <= DENSE_CELLS
 
     @cached_property
-    def _doubles(self) -> tuple[Longs, Longs, Histograms] | None:
-        """For labellers with several labels on one example: labeller and pattern of each such pair, and the histogram of
-        the example without that labeller."""
-        labels = self.labels
-        rows = np.flatnonzero(labels.repeated)
-        if not rows.size:
-            return None
-        pairs = np.unique(labels.example[rows].astype(np.int64) * labels.n_labellers + labels.labeller[rows])
-        example, labeller = pairs // labels.n_labellers, pairs % labels.n_labellers
-        sizes = labels.sizes[example]
-        row = np.repeat(np.arange(pairs.size), sizes)
-        at = labels.offsets[example][row] + np.arange(row.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        others = labels.labeller[at] != labeller[row]
-        rest = histograms_of(row[others], labels.code[at[others]], pairs.size, labels.n_codes)
-        return labeller, self.patterns.of_example[example].astype(np.int64), rest
+    def _doubles(self) -> Doubles | None:
+        return find_doubles(self.labels)
 
     @cached_property
     def pairable_labellers(self) -> Longs:
@@ -138,16 +126,17 @@ class Groundwork:
         return self.total(coefficient) + change
 
     def _take_doubles(self, coefficient: Coefficient, who: Longs, change: Floats) -> None:
-        if self._doubles is None:
+        doubles = self._doubles
+        if doubles is None:
             return
-        labeller, pattern, rest = self._doubles
-        mine = np.isin(labeller, who)
+        mine = np.isin(doubles.labeller, who)
         if not bool(mine.any()):
             return
-        after = sparse.csr_array(coefficient.features(rest))
+        after = sparse.csr_array(coefficient.features(doubles.rest))
+        pattern = self.patterns.of_example[doubles.example]
         before = sparse.csr_array(coefficient.features(self.patterns.histograms))[pattern]
-        place = np.searchsorted(who, labeller[mine])
-        pick = sparse.csr_array((np.ones(place.size), (place, np.flatnonzero(mine))), shape=(who.size, labeller.size))
+        place = np.searchsorted(who, doubles.labeller[mine])
+        pick = sparse.csr_array((np.ones(place.size), (place, np.flatnonzero(mine))), shape=(who.size, mine.size))
         change += _dense(pick @ (after - before))
 
     def over_labellers(self, coefficient: Coefficient, value: float, confidence: float, limits: tuple[float, float]) -> Interval:

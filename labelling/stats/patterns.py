@@ -68,6 +68,12 @@ class Histograms:
         first, last = int(self.indptr[start]), int(self.indptr[stop])
         return Histograms(self.indptr[start : stop + 1] - first, self.codes[first:last], self.counts[first:last], self.n_codes)
 
+    def and_rows(self, other: Histograms) -> Histograms:
+        """These rows and then the other ones."""
+        indptr = np.concatenate((self.indptr, other.indptr[1:] + self.indptr[-1]))
+        codes, counts = np.concatenate((self.codes, other.codes)), np.concatenate((self.counts, other.counts))
+        return Histograms(indptr, codes, counts, self.n_codes)
+
     def blocks(self, cells: int) -> Iterator[tuple[int, int]]:
         """Ranges of rows such that the pairs of entries within rows stay near `cells` in each range."""
         width = np.diff(self.indptr)
@@ -140,8 +146,7 @@ class Patterns:
         if self.n_patterns * h.n_codes <= TABLE_SPACE * 4:
             table = np.zeros(self.n_patterns * h.n_codes, dtype=np.int32)
             table[h.row * h.n_codes + h.codes] = np.arange(h.codes.size, dtype=np.int32)
-            found: Longs = table[wanted_row.astype(np.int64) * h.n_codes + labels.code]
-            return found
+            return np.asarray(table[wanted_row.astype(np.int64) * h.n_codes + labels.code], dtype=np.int64)
         keys = h.row * h.n_codes + h.codes  # ascending: rows ascend, and codes ascend within a row
         return np.searchsorted(keys, wanted_row.astype(np.int64) * h.n_codes + labels.code)
 

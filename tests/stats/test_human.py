@@ -34,6 +34,11 @@ def test_leave_one_out_is_each_label_against_the_others_majority_with_ties_shari
     for row, pair in enumerate(slow):
         if pair is not None:
             assert (scores.credit[row], scores.popular[row]) == pytest.approx(pair)
+    label, code, share = scores.wanted
+    found = np.zeros((labels.n_labels, n_codes))
+    found[label, code] = share
+    assert found.sum(1) == pytest.approx(scores.counted.astype(float))
+    assert found[np.arange(labels.n_labels), labels.code] == pytest.approx(scores.credit)
 
 
 def test_levels_by_class_labeller_and_group_add_up_to_the_whole():
