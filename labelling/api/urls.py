@@ -14,6 +14,7 @@ from labelling.api import (
     label,
     measure,
     projects,
+    release,
 )
 
 urlpatterns = [
@@ -54,6 +55,7 @@ urlpatterns = [
     path("projects/<str:slug>/consensus/", measure.Consensus.as_view()),
     # discuss
     path("projects/<str:slug>/cases/", discuss.Cases.as_view()),
+    path("projects/<str:slug>/schema/", discuss.Schema.as_view()),
     path("projects/<str:slug>/resolution-imports/", discuss.ResolutionImports.as_view()),
     path("cases/<str:case_id>/", discuss.Case.as_view()),
     path("cases/<str:case_id>/remarks/", discuss.Remarks.as_view()),
@@ -62,6 +64,12 @@ urlpatterns = [
     path("cases/<str:case_id>/resolve/", discuss.Resolve.as_view()),
     path("cases/<str:case_id>/reopen/", discuss.Reopen.as_view()),
     # release
+    path("projects/<str:slug>/versions/", release.Versions.as_view()),
+    path("projects/<str:slug>/versions/<str:number>/", release.VersionDetail.as_view(), name="api-version"),
+    path("projects/<str:slug>/versions/<str:number>/diff/", release.VersionDiff.as_view()),
+    path("projects/<str:slug>/versions/<str:number>/files/<str:name>", release.VersionFiles.as_view(), name="api-version-file"),
+    path("projects/<str:slug>/versions/<str:number>/pulls/", release.VersionPulls.as_view()),
+    path("projects/<str:slug>/versions/<str:number>/recall/", release.VersionRecall.as_view()),
     # evaluate
     path("projects/<str:slug>/models/", evaluate.Models.as_view()),
     path("projects/<str:slug>/evaluations/", evaluate.Evaluations.as_view()),

@@ -16,6 +16,7 @@ from labelling.release.fields import PARTS, Column, answer_column
 from labelling.release.files import open_stored
 from labelling.release.formats import WRITERS
 from labelling.release.models import DatasetVersion, VersionFile
+from labelling.release.rules import split_names
 
 
 def questions_in(version: DatasetVersion) -> list[dict[str, Any]]:
@@ -26,7 +27,7 @@ def questions_in(version: DatasetVersion) -> list[dict[str, Any]]:
 def read_columns(version: DatasetVersion, *, split: str, names: Sequence[str]) -> Iterator[list[list[Any]]]:
     """Some columns of one split, batch by batch, in the order of keys. Raises NotFound for a split that is not there."""
     if split not in version.policy["splits"]:
-        raise NotFound(f"Version {version.number} has no split {split:.60}. Its splits: {', '.join(version.policy['splits'])}.")
+        raise NotFound(f"Version {version.number} has no split {split:.60}. Its splits: {', '.join(split_names(version.policy['splits']))}.")
     format = version.policy["formats"][0]
     suffix = WRITERS[format].suffix
     file = VersionFile.objects.get(version=version, name=f"{split}.{suffix}")
@@ -42,7 +43,7 @@ def read_columns(version: DatasetVersion, *, split: str, names: Sequence[str]) -
 def read_splits(version: DatasetVersion) -> dict[str, str]:
     """Key → split of every example in a version."""
     found: dict[str, str] = {}
-    for split in version.policy["splits"]:
+    for split in split_names(version.policy["splits"]):
         for (keys,) in read_columns(version, split=split, names=["key"]):
             found |= dict.fromkeys(keys, split)
     return found

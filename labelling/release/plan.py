@@ -16,7 +16,7 @@ from labelling.projects.selectors import question_rows, questions_of
 from labelling.release.decide import NAMES, NONE, Decisions, decide
 from labelling.release.fields import Field, fields_of
 from labelling.release.gather import Candidates, read_candidates
-from labelling.release.rules import DecidedBy, LeftOut, Ties, weights_of
+from labelling.release.rules import DecidedBy, LeftOut, Ties, split_names, weights_of
 from labelling.release.splits import NOWHERE, Units, deal
 
 SHOWN = 20  # groups of near copies that are named
@@ -98,7 +98,7 @@ def make_plan(
     tell: Callable[[int], None] = lambda done: None,
 ) -> Plan:  # fmt: skip
     """Decide everything that a version says about its examples, from one snapshot; writes nothing."""
-    names = list(policy["splits"])
+    names = split_names(policy["splits"])
     places = {name: place for place, name in enumerate(names)}
     by_key = {key: places[name] for key, name in kept.by_key.items() if name in places} if kept else {}
     candidates = read_candidates(reader, project, policy, by_key, tell)

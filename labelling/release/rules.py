@@ -12,6 +12,7 @@ from labelling.projects.rules import clean_text
 
 SPLIT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 TAKEN_NAMES = frozenset({"labels", "manifest", "provenance"})  # files of a version
+USUAL_SPLITS = ("train", "validation", "test")
 MAX_SPLITS = 20
 MAX_SEED = 2**53
 MAX_NOTE = 10_000
@@ -91,9 +92,14 @@ def check_policy(policy: Any, *, default_seed: int, tags: Collection[str]) -> di
     return cleaned
 
 
+def split_names(splits: Collection[str]) -> list[str]:
+    """The names in the one order that everything goes by: a database may forget in which order they were given."""
+    return [name for name in USUAL_SPLITS if name in splits] + sorted(set(splits) - set(USUAL_SPLITS))
+
+
 def weights_of(splits: Mapping[str, float]) -> dict[str, int]:
-    """The shares as whole numbers with one common sum, so that no rounding of a machine decides."""
-    shares = {name: Fraction(repr(share)) for name, share in splits.items()}
+    """The shares as whole numbers with one common sum, so that no rounding of a machine decides; in split_names' order."""
+    shares = {name: Fraction(repr(splits[name])) for name in split_names(splits)}
     common = 1
     for share in shares.values():
         common = common * share.denominator // _gcd(common, share.denominator)

@@ -90,7 +90,7 @@ def kept_splits(project: Project, policy: Mapping[str, Any]) -> Kept | None:
     if policy["keep_splits_of"] is None:
         return None
     version = get_version(project, policy["keep_splits_of"])
-    return Kept(version.number, list(version.policy["splits"]), read_splits(version))
+    return Kept(version.number, rules.split_names(version.policy["splits"]), read_splits(version))
 
 
 def preview_version(viewer: Viewer, slug: str, policy: Any) -> dict[str, Any]:

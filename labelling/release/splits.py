@@ -56,7 +56,7 @@ def deal(units: Units, weights: Mapping[str, int]) -> NDArray[np.int16]:
     for place in left:
         owed = owed_by_stratum[units.stratum[place]]
         behind = [number for number in range(len(shares)) if owed[number] > 0] or range(len(shares))
-        split = max(behind, key=lambda number: (owed_in_all[number], owed[number], -number))  # noqa: B023
+        split = max(behind, key=lambda number: (owed_in_all[number], owed[number], -number))
         _give(splits, place, split, whole, owed, owed_in_all)
     return splits
 
