@@ -133,7 +133,7 @@ class Patterns:
             return cls(empty, np.zeros(0, np.int64), np.zeros(0, np.int32))
         largest = int(labels.sizes.max())
         space = (largest + 1) ** labels.n_codes if labels.n_codes < 64 else KEY_LIMIT
-        if space <= TABLE_SPACE:
+        if space <= min(TABLE_SPACE, 64 * labels.n_examples):
             of_example, counts, first = _count_by_key(labels, largest + 1, space)
         else:
             of_example, counts, first = _count_by_sorting(labels)
