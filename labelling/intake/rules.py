@@ -34,3 +34,8 @@ def shuffled_place(seed: int, position: int) -> int:
     """Where the example at this position stands in the project's shuffled order: a permutation modulo a prime."""
     factor = 1 + number_from(seed, "factor", PRIME - 1)
     return (position * factor + number_from(seed, "offset", PRIME)) % PRIME
+
+
+def media_path(project_id: int, sha256: str, suffix: str) -> str:
+    """Where in storage the content of a picture or sound is."""
+    return f"media/{project_id}/{sha256[:2]}/{sha256}.{suffix}"

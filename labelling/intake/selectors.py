@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
@@ -14,7 +15,8 @@ from django.db.models.functions import Cast
 from labelling.access import Permission, Viewer
 from labelling.errors import Invalid, NotFound
 from labelling.intake.models import Batch, Example, Media, RowError, Source
-from labelling.intake.rules import ExampleState
+from labelling.intake.rules import ExampleState, media_path
+from labelling.jobs.models import Job
 from labelling.projects.models import Project
 from labelling.projects.selectors import all_tags, get_project
 
@@ -156,6 +158,29 @@ def get_media(viewer: Viewer, slug: str, name: str) -> Media:
     if found is None:
         raise NotFound("There is no such picture or sound.")
     return found
+
+
+def open_media(media: Media) -> BinaryIO:
+    """Its content, open for reading and seeking."""
+    try:
+        return default_storage.open(media_path(media.project_id, media.sha256, media.suffix), "rb")
+    except FileNotFoundError:
+        raise NotFound("This picture or sound is no longer in storage.") from None
+
+
+def get_import(viewer: Viewer, slug: str, job_id: Any) -> Job:
+    """An import of the project, whoever started it."""
+    project = get_project(viewer, slug, Permission.IMPORT)
+    job = Job.objects.select_related("project").filter(project=project, id=job_id, kind="import").first()
+    if job is None:
+        raise NotFound("There is no such import in this project.")
+    return job
+
+
+def running_imports(viewer: Viewer, slug: str) -> list[Job]:
+    """Imports that are not over, the newest first."""
+    project = get_project(viewer, slug, Permission.IMPORT)
+    return list(Job.objects.filter(project=project, kind="import", state__in=["queued", "running"]).order_by("-created_at")[:20])
 
 
 def describe_source(source: Source) -> dict[str, Any]:

@@ -4,7 +4,20 @@ The first page of a stage has the URL name of its word in the navigation (overvi
 discuss, release, evaluate, settings) and takes `slug`; the navigation finds it by that name.
 """
 
-from labelling.web import account, evaluate, guidelines, jobs, label, measure, members, projects, schema
+from labelling.web import (
+    account,
+    evaluate,
+    examples,
+    guidelines,
+    intake,
+    jobs,
+    label,
+    measure,
+    media,
+    members,
+    projects,
+    schema,
+)
 
 urlpatterns = [
     *projects.urlpatterns,
@@ -13,6 +26,9 @@ urlpatterns = [
     *schema.urlpatterns,
     *account.urlpatterns,
     *jobs.urlpatterns,
+    *intake.urlpatterns,
+    *examples.urlpatterns,
+    *media.urlpatterns,
     *measure.urlpatterns,
     *label.urlpatterns,
     *evaluate.urlpatterns,

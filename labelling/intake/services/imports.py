@@ -7,12 +7,14 @@ import orjson
 from django.db import transaction
 
 from labelling.access import Permission, Viewer
-from labelling.errors import Invalid, WrongContent
+from labelling.errors import Conflict, Invalid, WrongContent
 from labelling.intake.formats import FORMATS, guess_format, open_rows
 from labelling.intake.mapping import Mapper, check_mapping
 from labelling.intake.models import Source
+from labelling.intake.selectors import get_import
 from labelling.intake.services.uploads import check_upload, keep_upload
 from labelling.jobs.models import Job
+from labelling.jobs.rules import State
 from labelling.jobs.services import enqueue
 from labelling.projects.selectors import get_project
 
@@ -66,6 +68,15 @@ def start_import(
     }
     with transaction.atomic():
         return enqueue(kind="import", actor=actor, project_id=project.pk, arguments=arguments, now=now)
+
+
+def import_after_dry_run(*, actor: Viewer, slug: str, job_id: Any, now: datetime) -> Job:
+    """Import the file that a dry run looked at, as it was looked at."""
+    tried = get_import(actor, slug, job_id)
+    if tried.state != State.DONE or not tried.arguments["dry_run"]:
+        raise Conflict("Only a check that is over can be turned into an import.")
+    with transaction.atomic():
+        return enqueue(kind="import", actor=actor, project_id=tried.project_id, arguments={**tried.arguments, "dry_run": False}, now=now)
 
 
 def _lines(format: str, lines: int) -> int | None:

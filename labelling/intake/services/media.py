@@ -12,16 +12,12 @@ from typing import Any
 from labelling.intake.formats.base import BadRow
 from labelling.intake.mapping import Refused, words_for
 from labelling.intake.models import Media
+from labelling.intake.rules import media_path
 from labelling.intake.services.uploads import store_once
 from labelling.intake.sniff import Found, NotMedia, sniff
 
 NAME = re.compile(r"([0-9a-f]{64})\.([a-z0-9]{1,8})")
 DATA_URI = re.compile(r"data:[\w.+-]*/?[\w.+-]*(?:;[\w=.+-]+)*;base64,", re.I)
-
-
-def media_path(project_id: int, sha256: str, suffix: str) -> str:
-    """Where in storage the content is."""
-    return f"media/{project_id}/{sha256[:2]}/{sha256}.{suffix}"
 
 
 class MediaTaker:

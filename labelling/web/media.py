@@ -1,0 +1,90 @@
+"""Pictures and sounds of a project, to its members only, with headers that keep a hostile file from acting."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, StreamingHttpResponse
+from django.urls import path
+from django.utils import timezone
+
+from labelling.accounts.selectors import viewer_by_token
+from labelling.errors import WorkbenchError
+from labelling.intake.selectors import get_media, open_media
+from labelling.web.guard import in_project
+
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+PIECE = 256 * 1024
+
+
+def media(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """`/projects/<slug>/media/<sha256>.<suffix>`, for a browser's session or a token."""
+    header = request.headers.get("Authorization", "")
+    if not header.lower().startswith("bearer "):
+        return of_session(request, slug=slug, name=name)
+    try:
+        _, viewer = viewer_by_token(header[7:].strip(), now=timezone.now())
+        return serve(request, viewer, slug, name)
+    except WorkbenchError as error:
+        return JsonResponse(error.as_dict(), status=error.status)
+
+
+@in_project()
+def of_session(request: HttpRequest, project: Any, name: str) -> HttpResponse:
+    return serve(request, request.viewer, project.slug, name)  # type: ignore[attr-defined]
+
+
+def serve(request: HttpRequest, viewer: Any, slug: str, name: str) -> HttpResponse:
+    found = get_media(viewer, slug, name)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    etag = f'"{found.sha256}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        return safe(HttpResponse(status=304), etag)
+    start, end = wanted(request.headers.get("Range", ""), found.bytes)
+    if start > end:
+        response = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{found.bytes}"
+        return safe(response, etag)
+    part = (start, end) != (0, found.bytes - 1)
+    body: Any = () if request.method == "HEAD" else pieces(open_media(found), start, end)
+    answer = StreamingHttpResponse(body, status=206 if part else 200, content_type=found.content_type)
+    answer["Content-Length"] = str(end - start + 1)
+    if part:
+        answer["Content-Range"] = f"bytes {start}-{end}/{found.bytes}"
+    return safe(answer, etag)
+
+
+def wanted(header: str, size: int) -> tuple[int, int]:
+    """First and last byte of a single range; all of it where there is none or several; first > last where there is
+    nothing in it."""
+    match = RANGE.fullmatch(header.strip())
+    if match is None or not (match[1] or match[2]):
+        return 0, size - 1
+    if not match[1]:
+        return (max(size - int(match[2]), 0), size - 1) if int(match[2]) else (1, 0)
+    start = int(match[1])
+    return (start, min(int(match[2]), size - 1) if match[2] else size - 1) if start < size else (1, 0)
+
+
+def pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+    with file:
+        file.seek(start)
+        left = end - start + 1
+        while left > 0 and (piece := file.read(min(PIECE, left))):
+            left -= len(piece)
+            yield piece
+
+
+def safe(response: HttpResponse, etag: str) -> HttpResponse:
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Disposition"] = "inline"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+urlpatterns = [path("projects/<str:slug>/media/<str:name>", media, name="media")]
