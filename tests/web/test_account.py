@@ -77,3 +77,18 @@ def test_pages_of_the_log_in_library_wear_our_frame(path):
     answer = client.get(path)
     assert answer.status_code == 200
     assert 'class="site-header"' in text_of(answer) and "Sign" not in text_of(answer)
+
+
+def test_a_wrong_password_is_said_in_words_and_the_name_stays():
+    make_user("lea", password="long-enough-for-tests")
+    page = text_of(browse(None).post("/accounts/login/", {"login": "lea", "password": "wrong"}))
+    assert "The user name or the password is wrong. Write both again." in page
+    assert "<title>Error: Log in</title>" in page and 'value="lea"' in page
+
+
+def test_too_many_wrong_passwords_are_stopped_with_a_way_out():
+    make_user("lea", password="long-enough-for-tests")
+    client = browse(None)
+    pages = [text_of(client.post("/accounts/login/", {"login": "lea", "password": "wrong"})) for _ in range(6)]
+    assert "Wait five minutes, or ask a site admin for a new one." in pages[-1]
+    assert client.post("/accounts/login/", {"login": "lea", "password": "long-enough-for-tests"}).status_code == 200
