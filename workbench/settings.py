@@ -98,6 +98,7 @@ CONTENT_SECURITY_POLICY = {
 # Media that members upload is read into storage and checked there; these bound what one request may hold in memory.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+WORKBENCH_UPLOAD_BYTES = env.int("WORKBENCH_UPLOAD_BYTES", 2 * 2**30)  # the largest file that may be imported
 FILE_UPLOAD_TEMP_DIR = DATA / "uploads"  # a large upload must not fill the machine's /tmp
 
 # The parts

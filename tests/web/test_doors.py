@@ -36,6 +36,17 @@ ROLES = [
     ("GET", "guidelines/edit/", 200, 200, 403),
     ("POST", "guidelines/edit/", 400, 400, 403),
     ("GET", "settings/schema/", 200, 200, 403),
+    ("GET", "import/", 200, 200, 403),
+    ("POST", "import/", 400, 400, 403),  # no file
+    ("GET", "import/batches/", 200, 200, 403),
+    ("GET", "import/sources/", 200, 200, 403),
+    ("POST", "import/sources/", 400, 400, 403),
+    ("GET", "examples/", 200, 200, 403),
+    ("GET", "examples/nothing/", 404, 404, 403),
+    ("GET", "media/nothing.png", 404, 404, 404),
+    ("GET", "label/", 200, 200, 200),
+    ("GET", "label/guidelines/", 200, 200, 200),
+    ("POST", "label/stock/", 400, 400, 400),  # the body is no JSON
 ]
 BODIES = {
     "settings/": {"name": "Reviews", "labels_per_example": "3", "order": "sequence", "lease_minutes": "30"},
