@@ -132,7 +132,9 @@ class Patterns:
             empty = Histograms(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), labels.n_codes)
             return cls(empty, np.zeros(0, np.int64), np.zeros(0, np.int32))
         largest = int(labels.sizes.max())
-        space = (largest + 1) ** labels.n_codes if labels.n_codes < 64 else KEY_LIMIT
+        # Where all examples have as many labels, the last code's count follows from the others.
+        digits = labels.n_codes - (labels.equal_size > 0)
+        space = (largest + 1) ** digits if digits < 64 else KEY_LIMIT
         if space <= min(TABLE_SPACE, 64 * labels.n_examples):
             of_example, counts, first = _count_by_key(labels, largest + 1, space)
         else:
@@ -152,10 +154,13 @@ class Patterns:
 
 
 def _count_by_key(labels: Labels, base: int, space: int) -> tuple[Ints, Longs, Longs]:
-    """Each multiset is one number: the sum over its labels of base ** code, with base above any count."""
+    """Each multiset is one number: the sum over its labels of base ** code, with base above any count (and 0 for the last code
+    where all examples have as many labels)."""
     number = np.int32 if space < 1 << 31 else np.int64
-    weights = (base ** np.arange(labels.n_codes, dtype=np.int64)).astype(number)
     size = labels.equal_size
+    weights = (base ** np.arange(labels.n_codes, dtype=np.int64)).astype(number)
+    if size:
+        weights[-1] = 0
     keys: NDArray[Any] = np.empty(labels.n_examples, dtype=number)
     step = 1 << 16  # examples a block: what is in hand stays in the processor's cache
     for start in range(0, labels.n_examples, step):
@@ -173,9 +178,9 @@ def _count_by_key(labels: Labels, base: int, space: int) -> tuple[Ints, Longs, L
     place_of = np.zeros(space, dtype=np.int32)
     place_of[present] = np.arange(present.size, dtype=np.int32)
     of_example = place_of[keys]
-    first_seen = np.zeros(present.size, dtype=np.int64)
-    first_seen[of_example[::-1]] = np.arange(labels.n_examples - 1, -1, -1)
-    return of_example, found[present], first_seen
+    any_one = np.zeros(present.size, dtype=np.int64)
+    any_one[of_example] = np.arange(labels.n_examples)
+    return of_example, found[present], any_one
 
 
 def _count_by_sorting(labels: Labels) -> tuple[Ints, Longs, Longs]:
