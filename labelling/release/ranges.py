@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-RANGE = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
+RANGE = re.compile(r"bytes=\s*([0-9]*)\s*-\s*([0-9]*)\s*", re.IGNORECASE)
 DIGITS = 18
 
 
