@@ -1,11 +1,12 @@
 """A job's own page, and the part of it that other pages show and refresh."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 
 from labelling.jobs.selectors import describe, get_job
@@ -14,6 +15,7 @@ from labelling.web.guard import signed_in
 TITLES = {
     "import": "Import",
     "label_import": "Import of labels",
+    "resolution_import": "Import of settled answers",
     "release": "Release of a version",
     "evaluation": "Evaluation",
 }
@@ -22,7 +24,31 @@ TITLES = {
 def show(job: Any) -> dict[str, Any]:
     """A job for parts/job.html: the API's object, with a title in words."""
     title = TITLES.get(job.kind, job.kind.replace("_", " ").capitalize())
-    return {**describe(job, timezone.now()), "title": title}
+    shown = {**describe(job, timezone.now()), "title": title}
+    return shown | outcome(job.kind, shown["result"] or {}, job.project) if shown["state"] == "done" else shown
+
+
+def outcome(kind: str, result: Mapping[str, Any], project: Any) -> dict[str, Any]:
+    """What a job that is done has to say, and where to go from here."""
+    place = {"slug": project.slug} if project else {}
+    if kind.endswith("import") and "rows" in result:
+        rows, added, known, left = (f"{result.get(name, 0):,}" for name in ("rows", "added", "duplicates", "rejected"))
+        words = f"Of {rows} rows {added} are in, {known} were there already, {left} are left out and named."
+        return {"words": words, "next_url": address("import", place), "next_words": "All imports"}
+    if kind == "release" and "version" in result:
+        url = address("version", place | {"number": result["version"]}) or address("release", place)
+        return {"words": f"Version {result['version']} is released.", "next_url": url, "next_words": "Its page"}
+    if kind == "evaluation" and "evaluation" in result:
+        url = address("evaluation", place | {"evaluation_id": result["evaluation"]}) or address("evaluate", place)
+        return {"words": "The predictions are scored.", "next_url": url, "next_words": "The evaluation"}
+    return {}
+
+
+def address(name: str, place: Mapping[str, Any]) -> str | None:
+    try:
+        return reverse(name, kwargs=dict(place))
+    except NoReverseMatch:
+        return None
 
 
 @signed_in
