@@ -6,6 +6,7 @@ discuss, release, evaluate, settings) and takes `slug`; the navigation finds it 
 
 from labelling.web import (
     account,
+    discuss,
     evaluate,
     examples,
     guidelines,
@@ -31,5 +32,6 @@ urlpatterns = [
     *media.urlpatterns,
     *measure.urlpatterns,
     *label.urlpatterns,
+    *discuss.urlpatterns,
     *evaluate.urlpatterns,
 ]

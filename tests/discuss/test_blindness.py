@@ -1,6 +1,7 @@
 """No labeller sees another's answer before they are invited, and none while they may still label the example."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,15 @@ def doors(name: str) -> dict[str, tuple[int, str]]:
 
 def tells(text: str) -> bool:
     """Whether an answer of Ben's shows; the class's key in the questions themselves does not count."""
-    found = json.loads(text)
-    found = {key: part for key, part in found.items() if key not in ("questions", "guidelines")} if isinstance(found, dict) else found
-    return f'"{SECRET}"' in json.dumps(found)
+    return f'"{SECRET}"' in json.dumps(without_questions(json.loads(text)))
+
+
+def without_questions(found: Any) -> Any:
+    if isinstance(found, list):
+        return [without_questions(part) for part in found]
+    if isinstance(found, dict):
+        return {key: without_questions(part) for key, part in found.items() if key != "questions"}
+    return found
 
 
 def test_no_door_shows_a_labeller_anothers_answer_before_they_are_invited():

@@ -44,6 +44,8 @@ ROLES = [
     ("GET", "examples/", 200, 200, 403),
     ("GET", "examples/nothing/", 404, 404, 403),
     ("GET", "media/nothing.png", 404, 404, 404),
+    ("GET", "discuss/", 200, 200, 200),
+    ("POST", "discuss/report/", 400, 400, 403),  # no example
     ("GET", "label/", 200, 200, 200),
     ("GET", "label/guidelines/", 200, 200, 200),
     ("POST", "label/stock/", 400, 400, 400),  # the body is no JSON

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, TextField
@@ -111,11 +111,11 @@ def fetch_case(viewer: Viewer, case_id: int, permission: Permission | None = Non
     still label its example."""
     case = Case.objects.select_related("example", "assigned_to").filter(id=case_id).first() if -(2**63) < case_id < 2**63 else None
     if case is None:
-        raise NotFound("There is no such case, or you are not a member of its project.")
+        raise no_such_case()
     try:
         project = get_project_by_id(viewer, case.project_id, permission or Permission.READ_PROJECT)
     except NotFound:
-        raise NotFound("There is no such case, or you are not a member of its project.") from None
+        raise no_such_case() from None
     if permission is None and not sees_all(project):
         get_project_by_id(viewer, case.project_id, Permission.JOIN_CASES)
     if not sees_all(project):
@@ -125,6 +125,10 @@ def fetch_case(viewer: Viewer, case_id: int, permission: Permission | None = Non
         if not mine.filter(no_longer_blind(viewer)).exists():
             raise NotAllowed("Its example is still yours to label. You see the case once you have labelled it.")
     return project, case
+
+
+def no_such_case() -> NotFound:
+    return NotFound("There is no such case, or you are not a member of its project.")
 
 
 def narrow(project: Project, cases: QuerySet[Case], query: Mapping[str, Any]) -> QuerySet[Case]:
@@ -207,5 +211,6 @@ def counts_of_cases(project: Project) -> dict[str, int]:
     return {"unsettled": unsettled, "waiting": len({row.username for row in waiting_for_reply(project)})}
 
 
-def settled_lately(project: Project, now: datetime, days: int = 7) -> int:
-    return Case.objects.filter(project=project, state=CaseState.RESOLVED, changed_at__gt=now - timedelta(days=days)).count()
+def count_mine(viewer: Viewer, project: Project) -> int:
+    """How many unsettled cases this lead takes care of."""
+    return Case.objects.filter(project=project, state__in=UNSETTLED, assigned_to_id=viewer.user_id).count()
