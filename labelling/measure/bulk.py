@@ -13,6 +13,7 @@ import pyarrow as pa
 from django.db import connection
 
 FETCH = 50_000  # rows at a time, on both ways
+BUSY_MILLISECONDS = 20_000
 
 
 class Reader(Protocol):
@@ -38,6 +39,8 @@ def snapshot() -> Iterator[Reader]:
         if connection.vendor == "postgresql":
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         else:
+            # A writer that folds the write-ahead log back holds readers up for a moment; the driver would give up at once.
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": FETCH})
         yield AdbcReader(cursor)
 
