@@ -136,3 +136,17 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
 def _keys(groups: list[list[int]]) -> list[list[str]]:
     keys = dict(Example.objects.filter(id__in=[id_ for group in groups for id_ in group]).values_list("id", "key"))
     return [[keys[id_] for id_ in group if id_ in keys] for group in groups]
+
+
+def split_names_of(version: DatasetVersion) -> list[str]:
+    return rules.split_names(version.policy["splits"])
+
+
+def recipe_choices(project: Project) -> dict[str, Any]:
+    """What a recipe can speak of in this project: its sources, its newest versions, meta fields of its first examples."""
+    some = Example.objects.filter(project=project).order_by("position").values_list("meta", flat=True)[:200]
+    return {
+        "sources": list(Source.objects.filter(project=project).order_by("name", "id")[:100]),
+        "versions": list(DatasetVersion.objects.filter(project=project).order_by("-number")[:50]),
+        "meta": sorted({name for meta in some for name in meta})[:100],
+    }

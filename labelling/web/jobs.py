@@ -33,7 +33,10 @@ def outcome(kind: str, result: Mapping[str, Any], project: Any) -> dict[str, Any
     place = {"slug": project.slug} if project else {}
     if kind.endswith("import") and "rows" in result:
         rows, added, known, left = (f"{result.get(name, 0):,}" for name in ("rows", "added", "duplicates", "rejected"))
-        words = f"Of {rows} rows {added} are in, {known} were there already, {left} are left out and named."
+        if result.get("dry_run"):
+            words = f"Of {rows} rows {added} would come in, {known} are there already, {left} would be left out. Nothing was written."
+        else:
+            words = f"Of {rows} rows {added} are in, {known} were there already, {left} are left out and named."
         return {"words": words, "next_url": address("import", place), "next_words": "All imports"}
     if kind == "release" and "version" in result:
         url = address("version", place | {"number": result["version"]}) or address("release", place)

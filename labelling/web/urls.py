@@ -17,6 +17,7 @@ from labelling.web import (
     media,
     members,
     projects,
+    release,
     schema,
 )
 
@@ -33,5 +34,6 @@ urlpatterns = [
     *measure.urlpatterns,
     *label.urlpatterns,
     *discuss.urlpatterns,
+    *release.urlpatterns,
     *evaluate.urlpatterns,
 ]

@@ -1,0 +1,71 @@
+"""What the pages of versions say in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labelling.kinds import KINDS
+from labelling.release.rules import DecidedBy, LeftOut, split_names
+
+REASONS = {
+    LeftOut.STATE: "in another state",
+    LeftOut.SOURCE: "from another source",
+    LeftOut.META: "with other meta fields",
+    LeftOut.EXCLUDED_TAG: "with a tag that is left out",
+    LeftOut.NO_ANSWER: "without an answer",
+    LeftOut.TOO_FEW_LABELS: "with too few labels",
+    LeftOut.TIE: "tied",
+    LeftOut.LOW_CONFIDENCE: "not sure enough",
+}
+DECIDED = {
+    DecidedBy.UNANIMOUS: "Unanimous",
+    DecidedBy.MAJORITY: "Decided by a vote",
+    DecidedBy.MODEL: "Decided by a model of labellers",
+    DecidedBy.ADJUDICATION: "Settled in a discussion",
+    DecidedBy.TIE: "Tied, without an answer",
+}
+CAUSES = {
+    "labels.parquet": "every label behind it, under pseudonyms",
+    "provenance.json": "its history as W3C PROV",
+    "manifest.json": "all that this page says",
+    "SHA256SUMS": "for sha256sum -c",
+}
+
+
+def shares(decided_by: Mapping[str, float]) -> list[tuple[str, float]]:
+    return [(words, decided_by[name]) for name, words in DECIDED.items()]
+
+
+def class_tables(policy: Mapping[str, Any], questions: Sequence[Mapping[str, Any]], by_class: Mapping[str, Mapping[str, Mapping[str, int]]]) -> list[dict[str, Any]]:
+    """One table a question: rows (name of the answer, number of the class or None, counts by split, total)."""
+    names = split_names(policy["splits"])
+    tables = []
+    for question in questions:
+        found = by_class.get(question["key"])
+        if found is None:
+            continue
+        kind = KINDS[question["kind"]]
+        listed = {kind.write(question, value): (number, name) for number, (value, name) in enumerate(kind.names(question), start=1)}
+        # A database may forget the order of an object's keys: the question's own order comes first.
+        answers = [answer for answer in listed if answer in found] + sorted(set(found) - set(listed))
+        rows = []
+        for answer in answers:
+            number, name = listed.get(answer, (None, answer or "no answer"))
+            counts = [found[answer].get(split, 0) for split in names]
+            if sum(counts) or number:
+                rows.append({"name": name, "number": number if question["kind"] == "choice" else None, "counts": list(zip(names, counts, strict=True)), "total": sum(counts)})
+        tables.append({"question": question, "splits": names, "rows": rows})
+    return tables
+
+
+def snippet(address: str, slug: str, version: Any) -> str:
+    """Python that loads the training split; the token comes from the environment, never from a page."""
+    form = version.policy["formats"][0]
+    split = split_names(version.policy["splits"])[0]
+    read = {"parquet": "pandas.read_parquet(url, storage_options=headers)", "jsonl": "pandas.read_json(url, lines=True, storage_options=headers)",
+            "csv": "pandas.read_csv(url, storage_options=headers)"}[form]  # fmt: skip
+    return (
+        "import os\n\nimport pandas\n\n"
+        f'url = "{address}/api/v1/projects/{slug}/versions/{version.number}/files/{split}.{form}"\n'
+        'headers = {"Authorization": f"Bearer {os.environ[\'WORKBENCH_TOKEN\']}"}\n'
+        f"{split.replace('-', '_')} = {read}"
+    )
