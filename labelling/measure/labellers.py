@@ -16,7 +16,7 @@ from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import all_tags, get_project
 from labelling.stats import groups, human
 from labelling.stats.dawid_skene import dawid_skene
-from labelling.stats.results import Undefined
+from labelling.stats.results import Figure, Undefined
 
 NO_MODEL = Undefined("The model of labellers needs examples that several people labelled.")
 
@@ -83,9 +83,14 @@ def _reliability(answers: Answers) -> dict[Any, Any]:
     model = dawid_skene(answers.labels)
     if isinstance(model, Undefined):
         return {}
-    method = "Estimated share of right answers, by the model of Dawid and Skene with a pooled prior"
-    shares = zip(answers.labels.labeller_ids.tolist(), model.reliability.tolist(), strict=True)
-    return {who: {"value": share, "method": method} for who, share in shares}
+    labels = answers.labels
+    counts = np.bincount(labels.labeller, minlength=labels.n_labellers).tolist()  # one label an example and round
+    method = "Estimated share of right answers, by the model of Dawid and Skene with a pooled prior; no interval: the model gives none."
+    rows = zip(labels.labeller_ids.tolist(), model.reliability.tolist(), counts, strict=True)
+    return {
+        who: Figure(share, None, None, n_examples=count, n_labels=count, n_labellers=labels.n_labellers, method=method).as_dict()
+        for who, share, count in rows
+    }
 
 
 def _tags(project: Project) -> dict[tuple[int, str], int]:
