@@ -94,7 +94,7 @@ def test_when_the_log_in_ended_the_labels_wait_and_go_out_after_the_next_one(ada
     ada.context.add_cookies(cookies)
     label(ada, *"12")
     expect(ada.locator("#state")).to_have_text("! Log in again to send 2 labels")
-    expect(ada.locator("#alarm")).to_have_text("You are no longer logged in. They are kept on this computer.")
+    expect(ada.locator("#alarm")).to_have_text("You are no longer logged in. Your 2 labels are kept on this computer, to be sent once you have logged in.")
     expect(ada.locator("#example")).to_be_visible()  # nothing stands over the example
     ada.locator("#needs").get_by_role("link", name="Log in").click()
     ada.fill("input[name=login]", "lab-ada")
@@ -114,7 +114,7 @@ def test_another_person_on_this_computer_neither_sees_nor_sends_what_waits(ada, 
     ada.context.add_cookies(ben["cookies"])
     ada.unroute("**/api/**")
     ada.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(ada.locator("#needs")).to_contain_text("lab-ben is logged in on this computer now. Log in as yourself to send 2 labels.")
+    expect(ada.locator("#needs")).to_contain_text("lab-ben is logged in on this computer now. Your 2 labels are kept on this computer. Log in as yourself to send them.")
     page = start(ada.context.new_page(), "kept-other")
     expect(page.locator("#state")).to_have_text("✓ Saved")
     press(page, "u")

@@ -8,6 +8,9 @@ const PATIENCE = 400; // no word about waiting before that
 const LONG = 4000; // then it is called what it is
 const RETRY = 3000;
 
+const firstKeys = () => h("p", { class: "first-keys keyboard-only" }, ...[["1", "choose"], ["⏎", "submit"], ["U", "take back"], ["G", "guidelines"], ["?", "all keys"]]
+  .map(([key, does]) => h("span", {}, h("kbd", {}, key), ` ${does}`)));
+
 export class Flow {
   #timer = null;
   #read = 0;
@@ -118,11 +121,11 @@ export class Flow {
     this.reading = true;
     const prose = h("div", { class: "prose" });
     prose.innerHTML = html; // cleaned by the server
-    const news = first ? [h("p", { class: "lead" }, "These are the guidelines of this project. They stay one key away: G.")] : [
+    const news = first ? [h("p", { class: "lead" }, "These are the guidelines of this project. They stay at hand below each example.")] : [
       h("p", { class: "lead" }, reason ? `What changed: ${reason}` : "The guidelines were changed. From the next example on, these hold."),
       ...(changes?.length ? [h("ul", { class: "diff" }, changes.map(({ kind, text }) => h("li", { class: kind }, h("span", { "aria-label": kind === "added" ? "Added" : "Removed" }, kind === "added" ? "+" : "−"), h("span", {}, text))))] : []),
     ];
-    const body = first ? [...news, prose] : [...news, h("details", { class: "more" }, h("summary", {}, "The whole guidelines"), prose)];
+    const body = first ? [...news, prose, firstKeys()] : [...news, h("details", { class: "more" }, h("summary", {}, "The whole guidelines"), prose)];
     this.between.show(first ? "Before you start" : `The guidelines changed: version ${version}`, body, [{
       words: first ? "Start labelling" : "Go on", act: () => { this.#confirm(version); this.reading = false; this.session.next(); },
     }]);

@@ -64,10 +64,10 @@ export class Recent {
   }
 
   #row(record, place) {
-    return h("li", {},
-      h("button", { type: "button", class: "button", "data-record": place },
-        h("kbd", {}, String((place + 1) % 10)), h("span", { class: "grow" }, h("strong", {}, brief(record.words, 30)), " ", h("span", { class: "muted" }, brief(record.assignment.example.key, 30)))),
-      h("p", { class: "muted" }, this.sentence(record)));
+    return h("li", {}, h("button", { type: "button", class: "button", "data-record": place },
+      h("kbd", {}, String((place + 1) % 10)),
+      h("span", { class: "grow" }, h("strong", {}, brief(record.words, 30)), " ", h("span", { class: "muted" }, brief(record.assignment.example.key, 30))),
+      h("span", { class: "muted" }, this.sentence(record))));
   }
 
   #choose(record, event) {

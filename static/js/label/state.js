@@ -11,17 +11,17 @@ const QUIET = 1000; // an unsent label younger than this changes nothing, so tha
 export function judge({ entries, trouble, lasting, now }) {
   const waiting = entries.filter((entry) => !entry.refused);
   const parked = entries.filter((entry) => entry.refused);
-  const kept = waiting.length === 1 ? "It is kept on this computer." : "They are kept on this computer.";
   const labels = count(waiting.length, "label");
+  const kept = `Your ${labels} ${waiting.length === 1 ? "is" : "are"} kept on this computer`;
   if (trouble?.kind === "login") {
     const words = waiting.length ? `Log in again to send ${labels}` : "Log in again to go on";
-    return { state: "needs", words, line: waiting.length ? `You are no longer logged in. ${kept}` : "You are no longer logged in. Nothing is lost.", action: "login" };
+    return { state: "needs", words, line: waiting.length ? `You are no longer logged in. ${kept}, to be sent once you have logged in.` : "You are no longer logged in. Nothing is lost.", action: "login" };
   }
   if (trouble?.kind === "other-user") {
-    return { state: "needs", words: `${labels} to send`, line: `${trouble.user} is logged in on this computer now. Log in as yourself to send ${labels}. ${kept}`, action: "login" };
+    return { state: "needs", words: `${labels} to send`, line: `${trouble.user} is logged in on this computer now. ${kept}. Log in as yourself to send ${waiting.length === 1 ? "it" : "them"}.`, action: "login" };
   }
   if (trouble?.kind === "forbidden") {
-    return { state: "needs", words: `${labels} not sent`, line: `${trouble.message} ${kept}`, action: "again" };
+    return { state: "needs", words: `${labels} not sent`, line: `${trouble.message} ${kept}.`, action: "again" };
   }
   if (parked.length) {
     const what = parked.length === 1 ? `the label of ${brief(parked[0].example.key)}` : `${parked.length} labels`;
