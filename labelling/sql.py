@@ -8,6 +8,12 @@ from uuid import UUID
 
 from django.db import connection
 
+Statement = tuple[str, Sequence[Any]]
+
+
+def on_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
 
 def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run a statement that answers with rows."""
@@ -23,6 +29,18 @@ def run(sql: str, params: Sequence[Any]) -> int:
         return cursor.rowcount
 
 
+def run_all(statements: Sequence[Statement]) -> list[int]:
+    """Run statements that answer with nothing, one after the other, in one journey to the server; rows touched by each."""
+    if not on_postgres() or connection.settings_dict["OPTIONS"].get("server_side_binding"):
+        return [run(sql, params) for sql, params in statements]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(sql for sql, _ in statements), [part for _, params in statements for part in params])
+        touched = [cursor.rowcount]
+        while cursor.nextset():
+            touched.append(cursor.rowcount)
+    return touched
+
+
 def marks(values: Sequence[Any]) -> str:
     """(%s, %s, ...) for this many values, one at least."""
     return f"({', '.join(['%s'] * len(values))})"
@@ -31,7 +49,7 @@ def marks(values: Sequence[Any]) -> str:
 def locked(of: str = "", *, skip: bool = False) -> str:
     """The clause that locks the rows found. On SQLite a transaction holds the only write lock from its start. Keys do not
     change, so rows that point at these may be added meanwhile."""
-    if connection.vendor != "postgresql":
+    if not on_postgres():
         return ""
     return " FOR NO KEY UPDATE" + (f" OF {of}" if of else "") + (" SKIP LOCKED" if skip else "")
 

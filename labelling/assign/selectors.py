@@ -6,18 +6,19 @@ from typing import Any
 from labelling.access import Permission, Viewer
 from labelling.assign.models import Assignment, Cursor
 from labelling.assign.rules import AssignmentState, start_of
-from labelling.assign.sql import rows
 from labelling.errors import NotFound
 from labelling.intake.models import AssignQueue
 from labelling.projects.models import Membership, Project, ProjectCounts
 from labelling.projects.selectors import get_project_by_id
+from labelling.sql import rows
 
 MISSING = "There is no such assignment, or it is not yours."
 COUNTED_UP_TO = 1000  # nobody needs to know more exactly how much is left
-# Whether an example e is out of the question for a labeller: in their hands, labelled or skipped in this round.
+# Whether an example e is out of the question for a labeller: in their hands, labelled or skipped in this round. A scalar
+# look-up, not EXISTS: PostgreSQL may answer EXISTS from a hash of everything that the labeller ever did.
 OWN = (
-    "EXISTS (SELECT 1 FROM labelling_assignment a WHERE a.example_id = e.id AND a.labeller_id = %s AND a.round = e.round "
-    "AND a.state NOT IN ('released', 'expired'))"
+    "(COALESCE((SELECT a.state FROM labelling_assignment a WHERE a.example_id = e.id AND a.labeller_id = %s "
+    "AND a.round = e.round), 'released') NOT IN ('released', 'expired'))"
 )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
-from labelling.assign.sql import rows
 from labelling.intake.rules import ExampleState
 from labelling.label.remapping import GONE, moved_codes
+from labelling.sql import rows
 
 ANSWERS = "question_id, example_id, labeller_id, round, code, schema_version, guideline_version, day, imported"
 STORED_ANSWERS = (

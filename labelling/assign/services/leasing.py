@@ -12,20 +12,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from labelling.access import Permission, Viewer
+from labelling.access import Permission, Role, Viewer, check_permission, permissions_of
 from labelling.assign.rules import check_count, start_of
 from labelling.assign.selectors import OWN
 from labelling.assign.services.room import expire_leases, free
-from labelling.assign.sql import at, locked, marks, rows, run, when
-from labelling.errors import NotAllowed
-from labelling.projects.models import Project
+from labelling.errors import NotAllowed, NotFound
 from labelling.projects.selectors import get_project
+from labelling.sql import at, locked, marks, on_postgres, rows, run, when
 
 SPARE = 16  # looked at beyond what is wanted, because others may hold some of them
 WIDEST = 4096
+LAG = 8  # rows that a cursor may be moved before it is stored
 FIELDS = "a.id, a.round, a.expires_at, e.id, e.key, e.data, e.meta"
+PICK = "AND x.has_room = 1 ORDER BY x.place LIMIT %s"
+BACK = (
+    "RETURNING labelling_example.id, labelling_example.place, labelling_example.project_id, labelling_example.round, "
+    "labelling_example.key, labelling_example.data, labelling_example.meta"
+)
+TAKEN = "m.id, t.round, t.key, t.data, t.meta"
+# A new assignment, or the labeller's own that they gave back or let run out in this round.
+ASSIGN = (
+    "INSERT INTO labelling_assignment (project_id, example_id, labeller_id, round, state, leased_at, expires_at, skip_reason, "
+    "revisions, counted, imported) SELECT t.project_id, t.id, %s, t.round, 'leased', %s, %s, '', 0, %s, %s "
+    "FROM {source} t WHERE {only} ON CONFLICT (example_id, labeller_id, round) DO UPDATE SET state = 'leased', "
+    "leased_at = excluded.leased_at, expires_at = excluded.expires_at, ended_at = NULL "
+    "WHERE labelling_assignment.state IN ('released', 'expired') RETURNING id, example_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,97 +61,134 @@ class Handed:
 
     assignments: list[Leased]
     waiting: int
-    project: Project
+    schema_version: int
+    guideline_version: int
+    reads_examples: bool  # whether the labeller may see what came with an example besides its data
 
 
 @dataclass(slots=True)
-class Cursor:
-    """A row of labelling_cursor, locked, with what the queue said at the same moment."""
+class _Desk:
+    """Where a labeller works: the project, their part in it, their cursor (locked) and what the queue says."""
 
+    project_id: int
+    schema_version: int
+    guideline_version: int
+    lease_seconds: int
+    order: str
+    seed: int
+    role: str
     membership_id: int
-    epoch: int
+    cursor_epoch: int
     priority: int | None
     wrapped: bool
     place: int
     returned: int
+    epoch: int
     newest_returned: int
     open: int
+    passed: int = 0  # rows that the cursor was moved past since it was stored
 
     @property
     def position(self) -> tuple[Any, ...]:
         return (self.epoch, self.priority, self.wrapped, self.place, self.returned)
 
 
+DESK = (
+    'SELECT p.id, p.schema_version, p.guideline_version, p.lease_seconds, p."order", p.seed, m.role, m.id, '
+    "c.epoch, c.priority, c.wrapped, c.place, c.returned, q.epoch, q.returned, n.open FROM labelling_project p "
+    "JOIN labelling_membership m ON m.project_id = p.id JOIN labelling_cursor c ON c.membership_id = m.id "
+    "JOIN labelling_assignqueue q ON q.project_id = p.id JOIN labelling_projectcounts n ON n.project_id = p.id "
+    "WHERE p.slug = %s AND m.user_id = %s AND m.removed_at IS NULL"
+)
+
+
 def lease_examples(*, actor: Viewer, slug: str, count: Any, now: datetime) -> Handed:
-    """Up to `count` examples for the actor: those in their hands already come first, then new ones from the queue."""
+    """Up to `count` examples for the actor: those in their hands already come first, then new ones from the queue.
+
+    Raises NotFound for strangers, NotAllowed for members who may not label.
+    """
     count = check_count(count)
-    project = get_project(actor, slug, Permission.LABEL)
-    if project.viewer_membership is None:  # type: ignore[attr-defined]
-        raise NotAllowed("Only members of a project label in it. Add yourself to its members first.")
-    handed = _lease(project, actor, count, now)
+    handed = _lease(actor, slug, count, now)
     if not handed.assignments and handed.waiting and expire_leases(now=now, most=1):
-        handed = _lease(project, actor, count, now)
+        handed = _lease(actor, slug, count, now)
     return handed
 
 
-def _lease(project: Project, actor: Viewer, count: int, now: datetime) -> Handed:
+def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> Handed:
     with transaction.atomic():
-        cursor = _locked_cursor(project)
-        before = cursor.position
-        found = _in_hand(project, actor.user_id, count, now)
-        if len(found) < count and cursor.open:
-            found += _Walk(project, actor, cursor, now).take(count - len(found))
-        if cursor.position != before:
+        desk = _desk(actor, slug)
+        before = desk.position
+        found = _in_hand(desk, actor.user_id, count, now)
+        if len(found) < count and desk.open:
+            found += _Walk(desk, actor, now).take(count - len(found))
+        # The cursor may lag a few rows behind: they are looked at again and passed again.
+        if desk.position[:3] != before[:3] or desk.returned != before[4] or desk.passed >= LAG:
             run(
                 "UPDATE labelling_cursor SET epoch = %s, priority = %s, wrapped = %s, place = %s, returned = %s "
                 "WHERE membership_id = %s",
-                [*cursor.position, cursor.membership_id],
+                [*desk.position, desk.membership_id],
             )
-    return Handed(found, max(0, cursor.open - len(found)), project)
-
-
-def _locked_cursor(project: Project) -> Cursor:
-    """The labeller's cursor, locked: two requests of one labeller walk one after the other."""
-    membership_id = project.viewer_membership.pk  # type: ignore[attr-defined]
-    sql = (
-        "SELECT c.epoch, c.priority, c.wrapped, c.place, c.returned, q.epoch, q.returned, n.open FROM labelling_cursor c "
-        "JOIN labelling_assignqueue q ON q.project_id = %s JOIN labelling_projectcounts n ON n.project_id = %s "
-        "WHERE c.membership_id = %s" + locked("c")
+    return Handed(
+        assignments=found,
+        waiting=max(0, desk.open - len(found)),
+        schema_version=desk.schema_version,
+        guideline_version=desk.guideline_version,
+        reads_examples=Permission.READ_EXAMPLES in permissions_of(actor, Role(desk.role)),
     )
-    params = [project.pk, project.pk, membership_id]
-    found = rows(sql, params)
+
+
+def _desk(actor: Viewer, slug: str) -> _Desk:
+    """The access check and all that leasing needs to know, in one look. Two requests of one labeller walk one after the
+    other, because the first one holds the cursor."""
+    sql = DESK + locked("c")
+    params = [slug, actor.user_id]
+    found = rows(sql, params) if "\x00" not in slug else []
     if not found:
-        run(
-            "INSERT INTO labelling_assignqueue (project_id, next_position, returned, epoch) VALUES (%s, 0, 0, 0) "
-            "ON CONFLICT (project_id) DO NOTHING",
-            [project.pk],
-        )
-        run(
-            "INSERT INTO labelling_cursor (membership_id, epoch, priority, wrapped, place, returned) "
-            "SELECT %s, epoch, NULL, %s, -1, returned FROM labelling_assignqueue WHERE project_id = %s "
-            "ON CONFLICT (membership_id) DO NOTHING",
-            [membership_id, False, project.pk],
-        )
+        _first_time(actor, slug)
         found = rows(sql, params)
-    epoch, priority, wrapped, place, returned, newest_epoch, newest_returned, open_ = found[0]
-    if epoch != newest_epoch:  # many examples have room again: from the start, which shows those put back as well
-        return Cursor(membership_id, newest_epoch, None, False, -1, newest_returned, newest_returned, open_)
-    return Cursor(membership_id, epoch, priority, bool(wrapped), place, returned, newest_returned, open_)
+    desk = _Desk(*found[0])
+    if actor.only_project_id not in (None, desk.project_id):
+        raise NotFound("There is no such project, or you are not a member of it.")
+    check_permission(actor, Role(desk.role), Permission.LABEL)
+    desk.wrapped = bool(desk.wrapped)
+    if desk.cursor_epoch != desk.epoch:  # many examples have room again: from the start, which shows those put back as well
+        desk.priority, desk.wrapped, desk.place, desk.returned = None, False, -1, desk.newest_returned
+        desk.passed = LAG
+    return desk
 
 
-def _in_hand(project: Project, labeller_id: int, count: int, now: datetime) -> list[Leased]:
+def _first_time(actor: Viewer, slug: str) -> None:
+    """No cursor yet: find out why, and make one for a member who may label."""
+    project = get_project(actor, slug, Permission.LABEL)
+    member = project.viewer_membership  # type: ignore[attr-defined]
+    if member is None:
+        raise NotAllowed("Only members of a project label in it. Add yourself to its members first.")
+    run(
+        "INSERT INTO labelling_assignqueue (project_id, next_position, returned, epoch) VALUES (%s, 0, 0, 0) "
+        "ON CONFLICT (project_id) DO NOTHING",
+        [project.pk],
+    )
+    run(
+        "INSERT INTO labelling_cursor (membership_id, epoch, priority, wrapped, place, returned) "
+        "SELECT %s, epoch, NULL, %s, -1, returned FROM labelling_assignqueue WHERE project_id = %s "
+        "ON CONFLICT (membership_id) DO NOTHING",
+        [member.pk, False, project.pk],
+    )
+
+
+def _in_hand(desk: _Desk, labeller_id: int, count: int, now: datetime) -> list[Leased]:
     """The live leases of the labeller, oldest first. One whose time is over, but that nobody took back yet, goes on."""
     found = [
         Leased(pk, round_, when(expires_at), *rest)
         for pk, round_, expires_at, *rest in rows(
             f"SELECT {FIELDS} FROM labelling_assignment a JOIN labelling_example e ON e.id = a.example_id "
             "WHERE a.project_id = %s AND a.labeller_id = %s AND a.state = 'leased' ORDER BY a.leased_at, a.id LIMIT %s",
-            [project.pk, labeller_id, count],
+            [desk.project_id, labeller_id, count],
         )
     ]
     over = [lease.id for lease in found if lease.expires_at <= now]
     if over:
-        until = now + timedelta(seconds=project.lease_seconds)
+        until = now + timedelta(seconds=desk.lease_seconds)
         renewed = rows(
             f"UPDATE labelling_assignment SET expires_at = %s WHERE id IN {marks(over)} AND state = 'leased' RETURNING id",
             [at(until), *over],
@@ -151,51 +202,51 @@ class _Walk:
     """One labeller's way through the queue, in one transaction. The cursor moves past an example only when it went to this
     labeller now or did so before; it stays before the first one that had room and was held by somebody else."""
 
-    def __init__(self, project: Project, actor: Viewer, cursor: Cursor, now: datetime) -> None:
-        self.project, self.labeller_id, self.cursor, self.now = project, actor.user_id, cursor, now
-        self.start = start_of(order=project.order, seed=project.seed, username=actor.username)
-        self.until = now + timedelta(seconds=project.lease_seconds)
+    def __init__(self, desk: _Desk, actor: Viewer, now: datetime) -> None:
+        self.desk, self.labeller_id, self.now = desk, actor.user_id, now
+        self.start = start_of(order=desk.order, seed=desk.seed, username=actor.username)
+        self.until = now + timedelta(seconds=desk.lease_seconds)
 
     def take(self, wanted: int) -> list[Leased]:
-        taken = self._from_returned(wanted)
+        taken = self._from_returned(wanted) if self.desk.returned < self.desk.newest_returned else []
         return taken + self._from_queue(wanted - len(taken)) if len(taken) < wanted else taken
 
     def _from_returned(self, wanted: int) -> list[Leased]:
-        cursor, taken, passing = self.cursor, [], True
-        after, width = cursor.returned, wanted + SPARE
-        while after < cursor.newest_returned and len(taken) < wanted:
+        desk, taken, passing = self.desk, [], True
+        after, width = desk.returned, wanted + SPARE
+        while len(taken) < wanted:
             found = rows(
                 f"SELECT r.number, e.id, e.has_room = 1, {OWN} FROM labelling_returnedexample r "
                 "JOIN labelling_example e ON e.id = r.example_id "
                 "WHERE r.project_id = %s AND r.number > %s ORDER BY r.number LIMIT %s",
-                [self.labeller_id, self.project.pk, after, width],
+                [self.labeller_id, desk.project_id, after, width],
             )
             got = self._lease([pk for _, pk, room, own in found if room and not own], wanted - len(taken))
             taken += got.values()
             for number, pk, room, own in found:
                 passing = passing and (pk in got or not room or own)
                 if passing:
-                    cursor.returned = number
+                    desk.returned = number
             if len(found) < width:
                 if passing:
-                    cursor.returned = max(cursor.returned, cursor.newest_returned)
+                    desk.returned = max(desk.returned, desk.newest_returned)
                 break
             after, width = found[-1][0], min(width * 8, WIDEST)
         return taken
 
     def _from_queue(self, wanted: int) -> list[Leased]:
-        cursor, taken, passing = self.cursor, [], True
-        priority, wrapped, place, width = cursor.priority, cursor.wrapped, cursor.place, wanted + SPARE
+        desk, taken, passing = self.desk, [], True
+        priority, wrapped, place, width = desk.priority, desk.wrapped, desk.place, wanted + SPARE
         if priority is None:
             priority, wrapped, place = self._next_priority(None), False, self.start - 1
         while priority is not None and len(taken) < wanted:
-            found = self._segment(priority, wrapped, place, width)
-            got = self._lease([pk for pk, _, own in found if not own], wanted - len(taken))
+            found, got = self._segment(priority, wrapped, place, width, wanted - len(taken))
             taken += got.values()
             for pk, here, own in found:
                 passing = passing and (pk in got or own)
                 if passing:
-                    cursor.priority, cursor.wrapped, cursor.place = priority, wrapped, here
+                    desk.priority, desk.wrapped, desk.place = priority, wrapped, here
+                    desk.passed += 1
             if len(found) == width:
                 place, width = found[-1][1], min(width * 8, WIDEST)
             elif self.start and not wrapped:
@@ -209,61 +260,69 @@ class _Walk:
         found = rows(
             f"SELECT priority FROM labelling_example WHERE project_id = %s AND has_room = 1 {further}"
             "ORDER BY priority DESC LIMIT 1",
-            [self.project.pk, *([] if below is None else [below])],
+            [self.desk.project_id, *([] if below is None else [below])],
         )
         return found[0][0] if found else None
 
-    def _segment(self, priority: int, wrapped: bool, place: int, width: int) -> list[tuple[int, int, bool]]:
-        """(id, place, the labeller had it) of the next examples with room."""
+    def _segment(
+        self, priority: int, wrapped: bool, place: int, width: int, most: int
+    ) -> tuple[list[tuple[int, int, bool]], dict[int, Leased]]:
+        """(id, place, the labeller had it) of the next `width` examples with room, and up to `most` of them leased."""
         end = "AND e.place < %s " if wrapped else ""
-        return rows(
-            f"SELECT e.id, e.place, {OWN} FROM labelling_example e WHERE e.project_id = %s AND e.has_room = 1 "
-            f"AND e.priority = %s AND e.place > %s {end}ORDER BY e.place LIMIT %s",
-            [self.labeller_id, self.project.pk, priority, place, *([self.start] if wrapped else []), width],
+        look = (
+            f"SELECT e.id, e.place, {OWN} AS own FROM labelling_example e WHERE e.project_id = %s AND e.has_room = 1 "
+            f"AND e.priority = %s AND e.place > %s {end}ORDER BY e.place LIMIT %s"
         )
+        params = [self.labeller_id, self.desk.project_id, priority, place, *([self.start] if wrapped else []), width]
+        if not on_postgres():
+            found = rows(look, params)
+            return found, self._lease([pk for pk, _, own in found if not own], most)
+        found, taken = [], []
+        pick = f"SELECT x.id FROM labelling_example x WHERE x.id IN (SELECT id FROM seen WHERE NOT own) {PICK}"
+        for pk, here, own, *lease in rows(
+            f"WITH seen AS MATERIALIZED ({look}), {self._take(pick)} SELECT s.id, s.place, s.own, {TAKEN} FROM seen s "
+            "LEFT JOIN taken t ON t.id = s.id LEFT JOIN made m ON m.example_id = s.id ORDER BY s.place",
+            [*params, most, *self._terms()],
+        ):
+            found.append((pk, here, own))
+            if lease[1] is not None:
+                taken.append((pk, *lease))
+        return found, self._leased(taken)
 
     def _lease(self, ids: Sequence[int], most: int) -> dict[int, Leased]:
         """Lease up to `most` of these examples, those that nobody else holds at this moment and that still have room."""
         if not ids:
             return {}
-        pick = (
-            f"SELECT id FROM labelling_example WHERE id IN {marks(ids)} AND has_room = 1 ORDER BY place LIMIT %s"
-            + locked(skip=True)
-        )
-        back = "RETURNING labelling_example.id, round, key, data, meta"
-        if connection.vendor == "postgresql":
-            sql = (
-                f"WITH picked AS MATERIALIZED ({pick}) UPDATE labelling_example SET leases_live = leases_live + 1 "
-                f"FROM picked WHERE labelling_example.id = picked.id {back}"
-            )
-        else:
-            sql = f"UPDATE labelling_example SET leases_live = leases_live + 1 WHERE id IN ({pick}) {back}"
-        found = {pk: rest for pk, *rest in rows(sql, [*ids, most])}
-        made = self._assign({pk: rest[0] for pk, rest in found.items()})
-        if len(made) < len(found):  # an import gave this labeller one of them a moment ago
-            free([pk for pk in found if pk not in made])
-        leased = {}
-        for pk in ids:
-            if pk in made:
-                round_, key, data, meta = found[pk]
-                leased[pk] = Leased(made[pk], round_, self.until, pk, key, data, meta)
-        return leased
-
-    def _assign(self, rounds: dict[int, int]) -> dict[int, int]:
-        """{example: assignment}: a new one, or the labeller's own that they gave back or let run out in this round."""
-        if not rounds:
+        pick = f"SELECT x.id FROM labelling_example x WHERE x.id IN {marks(ids)} {PICK}"
+        if on_postgres():
+            sql = f"WITH {self._take(pick)} SELECT t.id, {TAKEN} FROM taken t LEFT JOIN made m ON m.example_id = t.id ORDER BY t.place"
+            return self._leased(rows(sql, [*ids, most, *self._terms()]))
+        taken = rows(f"UPDATE labelling_example SET leases_live = leases_live + 1 WHERE id IN ({pick}) {BACK}", [*ids, most])
+        if not taken:
             return {}
-        one = "(%s, %s, %s, %s, 'leased', %s, %s, NULL, '', NULL, 0, %s, %s)"
-        values: list[Any] = []
-        for example_id, round_ in rounds.items():
-            values += [self.project.pk, example_id, self.labeller_id, round_, at(self.now), at(self.until), False, False]
-        return dict(
-            rows(
-                "INSERT INTO labelling_assignment (project_id, example_id, labeller_id, round, state, leased_at, expires_at, "
-                f"ended_at, skip_reason, label_id, revisions, counted, imported) VALUES {', '.join([one] * len(rounds))} "
-                "ON CONFLICT (example_id, labeller_id, round) DO UPDATE SET state = 'leased', leased_at = excluded.leased_at, "
-                "expires_at = excluded.expires_at, ended_at = NULL "
-                "WHERE labelling_assignment.state IN ('released', 'expired') RETURNING example_id, id",
-                values,
-            )
+        mine = [row[0] for row in taken]
+        made = rows(ASSIGN.format(source="labelling_example", only=f"t.id IN {marks(mine)}"), [*self._terms(), *mine])
+        by_example = {example_id: pk for pk, example_id in made}
+        taken.sort(key=lambda row: row[1])
+        return self._leased([(pk, by_example.get(pk), *rest) for pk, _, _, *rest in taken])
+
+    def _take(self, pick: str) -> str:
+        """Pick, lease and assign in one statement: PostgreSQL's way."""
+        return (
+            f"picked AS MATERIALIZED ({pick}{locked(skip=True)}), taken AS (UPDATE labelling_example "
+            f"SET leases_live = leases_live + 1 FROM picked WHERE labelling_example.id = picked.id {BACK}), "
+            f"made AS ({ASSIGN.format(source='taken', only='true')})"
         )
+
+    def _terms(self) -> list[Any]:
+        return [self.labeller_id, at(self.now), at(self.until), False, False]
+
+    def _leased(self, taken: Sequence[tuple[Any, ...]]) -> dict[int, Leased]:
+        lost = [pk for pk, assignment_id, *_ in taken if assignment_id is None]
+        if lost:  # an import gave this labeller one of them a moment ago
+            free(lost)
+        return {
+            pk: Leased(assignment_id, round_, self.until, pk, key, data, meta)
+            for pk, assignment_id, round_, key, data, meta in taken
+            if assignment_id is not None
+        }

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from labelling.assign.sql import at, locked, marks, rows, run
+from labelling.sql import at, locked, marks, rows, run
 
 CHUNK = 500  # ids in one statement
 

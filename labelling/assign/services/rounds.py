@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from labelling.assign.services.room import CHUNK, lock_examples, put_back, start_anew
-from labelling.assign.sql import at, marks, rows, run
 from labelling.intake.states import count_examples
 from labelling.projects.models import Project
+from labelling.sql import at, marks, rows, run
 
 
 def set_labels_wanted(*, project: Project, wanted: int) -> list[int]:

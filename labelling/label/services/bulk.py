@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from labelling.assign.sql import rows
+from labelling.sql import rows
 
 PIECE = 1 << 16
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -26,7 +26,7 @@ def new_ids(table: str, count: int) -> Sequence[int]:
 
 
 def insert(table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
-    """Rows in the order of the columns. JSON comes as text, times as labelling.assign.sql.at gives them."""
+    """Rows in the order of the columns. JSON comes as text, times as labelling.sql.at gives them."""
     names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":

@@ -3,11 +3,11 @@
 `recount` computes the same from the labels; a test holds the two equal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from labelling.assign.sql import marks, run
+from labelling.sql import Statement, marks, run
 
 DAYS_AT_ONCE = 1000
 
@@ -21,54 +21,48 @@ class Share:
     tags: tuple[str, ...]
 
 
-def change(*, membership_id: int, gone: Share | None, come: Share | None) -> None:
-    """Exchange one share for another (or none), in the caller's transaction."""
+def change(*, membership_id: int, gone: Share | None, come: Share | None) -> list[Statement]:
+    """The writes that exchange one share for another (or none)."""
+    writes: list[Statement] = []
     labels = (come is not None) - (gone is not None)
     seconds = (come.seconds if come else 0.0) - (gone.seconds if gone else 0.0)
     if labels or seconds:
-        run(
-            # Sums of floats may miss zero by a hair, which the table would refuse.
-            "UPDATE labelling_membership SET labels = labels + %s, "
-            "seconds = CASE WHEN seconds + %s < 0 THEN 0 ELSE seconds + %s END WHERE id = %s",
-            [labels, seconds, seconds, membership_id],
+        writes.append(
+            (
+                # Sums of floats may miss zero by a hair, which the table would refuse.
+                "UPDATE labelling_membership SET labels = labels + %s, "
+                "seconds = CASE WHEN seconds + %s < 0 THEN 0 ELSE seconds + %s END WHERE id = %s",
+                [labels, seconds, seconds, membership_id],
+            )
         )
     if gone and come and gone.labelled_at.date() == come.labelled_at.date():
         if seconds:
-            _day(membership_id, come.labelled_at, 0, seconds)
+            writes.append(_less(membership_id, come.labelled_at, 0, seconds))
     else:
         if gone:
-            _day(membership_id, gone.labelled_at, -1, -gone.seconds)
+            writes.append(_less(membership_id, gone.labelled_at, -1, -gone.seconds))
         if come:
-            _day(membership_id, come.labelled_at, 1, come.seconds)
+            writes.append((_more_days(1), [membership_id, come.labelled_at.date().isoformat(), 1, come.seconds]))
     before, after = set(gone.tags if gone else ()), set(come.tags if come else ())
-    _tags(membership_id, sorted(before - after), -1)
-    _tags(membership_id, sorted(after - before), 1)
-
-
-def _day(membership_id: int, moment: datetime, labels: int, seconds: float) -> None:
-    if labels > 0:
-        run(_insert_days(1), [membership_id, moment.date().isoformat(), labels, seconds])
-    else:
-        run(
-            "UPDATE labelling_labellerday SET labels = labels + %s, "
-            "seconds = CASE WHEN seconds + %s < 0 THEN 0 ELSE seconds + %s END WHERE membership_id = %s AND day = %s",
-            [labels, seconds, seconds, membership_id, moment.date().isoformat()],
+    if before - after:
+        fewer = sorted(before - after)
+        writes.append(
+            (
+                f"UPDATE labelling_tagcount SET labels = labels - 1 WHERE membership_id = %s AND tag IN {marks(fewer)}",
+                [membership_id, *fewer],
+            )
         )
+    if after - before:
+        writes.append(_more_tags(membership_id, dict.fromkeys(sorted(after - before), 1)))
+    return writes
 
 
-def _tags(membership_id: int, tags: Sequence[str], labels: int) -> None:
-    if tags and labels > 0:
-        run(
-            "INSERT INTO labelling_tagcount (membership_id, tag, labels) VALUES "
-            + ", ".join(["(%s, %s, 1)"] * len(tags))
-            + " ON CONFLICT (membership_id, tag) DO UPDATE SET labels = labelling_tagcount.labels + 1",
-            [part for tag in tags for part in (membership_id, tag)],
-        )
-    elif tags:
-        run(
-            f"UPDATE labelling_tagcount SET labels = labels - 1 WHERE membership_id = %s AND tag IN {marks(tags)}",
-            [membership_id, *tags],
-        )
+def _less(membership_id: int, moment: datetime, labels: int, seconds: float) -> Statement:
+    return (
+        "UPDATE labelling_labellerday SET labels = labels + %s, "
+        "seconds = CASE WHEN seconds + %s < 0 THEN 0 ELSE seconds + %s END WHERE membership_id = %s AND day = %s",
+        [labels, seconds, seconds, membership_id, moment.date().isoformat()],
+    )
 
 
 def add(*, membership_id: int, days: Mapping[date, tuple[int, float]], tags: Mapping[str, int]) -> None:
@@ -80,19 +74,22 @@ def add(*, membership_id: int, days: Mapping[date, tuple[int, float]], tags: Map
     values = [part for day, (labels, seconds) in days.items() for part in (membership_id, day.isoformat(), labels, seconds)]
     for start in range(0, len(values), 4 * DAYS_AT_ONCE):
         piece = values[start : start + 4 * DAYS_AT_ONCE]
-        run(_insert_days(len(piece) // 4), piece)
+        run(_more_days(len(piece) // 4), piece)
     if tags:
-        run(
-            "INSERT INTO labelling_tagcount (membership_id, tag, labels) VALUES "
-            + ", ".join(["(%s, %s, %s)"] * len(tags))
-            + " ON CONFLICT (membership_id, tag) DO UPDATE SET labels = labelling_tagcount.labels + excluded.labels",
-            [part for tag, labels in tags.items() for part in (membership_id, tag, labels)],
-        )
+        run(*_more_tags(membership_id, tags))
 
 
-def _insert_days(count: int) -> str:
+def _more_days(count: int) -> str:
     return (
         f"INSERT INTO labelling_labellerday (membership_id, day, labels, seconds) VALUES {', '.join(['(%s, %s, %s, %s)'] * count)} "
         "ON CONFLICT (membership_id, day) DO UPDATE SET labels = labelling_labellerday.labels + excluded.labels, "
         "seconds = labelling_labellerday.seconds + excluded.seconds"
+    )
+
+
+def _more_tags(membership_id: int, tags: Mapping[str, int]) -> Statement:
+    return (
+        f"INSERT INTO labelling_tagcount (membership_id, tag, labels) VALUES {', '.join(['(%s, %s, %s)'] * len(tags))} "
+        "ON CONFLICT (membership_id, tag) DO UPDATE SET labels = labelling_tagcount.labels + excluded.labels",
+        [part for tag, labels in tags.items() for part in (membership_id, tag, labels)],
     )

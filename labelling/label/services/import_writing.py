@@ -13,7 +13,6 @@ from labelling.access import Role
 from labelling.accounts.models import User
 from labelling.accounts.services import users_named
 from labelling.assign.services.room import CHUNK, free
-from labelling.assign.sql import as_uuid, at, locked, marks, rows, run
 from labelling.intake.formats import BadRow
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import count_examples
@@ -24,6 +23,7 @@ from labelling.label.services.import_rows import Row
 from labelling.label.services.interning import codes_of
 from labelling.projects.models import Membership, Project
 from labelling.projects.services import new_members
+from labelling.sql import as_uuid, at, locked, marks, rows, run
 
 NAMESPACE = UUID("5f1b7a52-0d5b-4c62-9a43-0f9c8b7d6e10")  # of the client_ids of imported labels; never change it
 ASSIGNMENT = (

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import transaction
 
-from labelling.assign.sql import as_json, locked, marks, rows, run
 from labelling.kinds import KINDS
 from labelling.projects.models import Question, SchemaVersion
+from labelling.sql import as_json, locked, marks, rows, run
 
 MOST_REMEMBERED = 200_000  # answers in all, not a question: free text has no end
 CHUNK = 5_000

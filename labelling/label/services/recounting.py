@@ -6,9 +6,9 @@ from django.db import transaction
 
 from labelling import audit
 from labelling.access import Viewer
-from labelling.assign.sql import locked, rows, run
 from labelling.label.drift import ANSWERS, Drift, find_drift, true_answers
 from labelling.projects.models import Project
+from labelling.sql import locked, rows, run
 
 
 def recount(*, actor: Viewer | None, slug: str, now: datetime) -> Drift:

@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from labelling.access import Permission, Role, Viewer, check_permission
 from labelling.assign.rules import AssignmentState
 from labelling.assign.selectors import MISSING, check_id
-from labelling.assign.sql import as_json, as_uuid, at, locked, rows, run, when
 from labelling.errors import Conflict, Invalid, NotFound
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import count_examples
@@ -27,7 +26,9 @@ from labelling.label.services import counting
 from labelling.label.services.counting import Share
 from labelling.label.services.interning import Schema, codes_of, schema_of
 from labelling.projects.rules import BUILT_IN_TAGS
+from labelling.sql import Statement, as_json, as_uuid, at, locked, rows, run_all, when
 
+MOST_TRIES = 5
 # Where a label of a live lease still counts. Elsewhere the example was settled without it: it is stored all the same.
 UNSETTLED = frozenset({ExampleState.OPEN, ExampleState.COMPLETE, ExampleState.IN_REVIEW})
 
@@ -109,8 +110,9 @@ def submit_label(
 
     Raises NotFound for another person's assignment, Invalid or Conflict for what cannot be stored.
     """
-    number = check_id(assignment_id)
+    number, tries = check_id(assignment_id), 0
     while True:
+        tries += 1
         try:
             with transaction.atomic():
                 done = _submit(actor, number, fields, now)
@@ -119,6 +121,9 @@ def submit_label(
             return done
         except _Moved:
             continue
+        except IntegrityError:  # what was read had changed by the time that it was written
+            if tries >= MOST_TRIES:
+                raise
         except _Sent:
             known = _stored(actor, number, fields.get("client_id"))
             if known is None:
@@ -152,28 +157,34 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
     revision = found.revisions + 1
     label_id = _insert_label(found, sent, value, schema.version, guidelines, revision, late, counts, now, actor.user_id)
 
-    if not run(
-        "UPDATE labelling_assignment SET state = 'done', ended_at = %s, label_id = %s, revisions = %s, counted = %s "
-        "WHERE id = %s AND revisions = %s AND state = %s",
-        [at(now), label_id, revision, counts, found.id, found.revisions, found.state],
-    ):
-        raise _Moved
     completed = newly and found.example_state == ExampleState.OPEN and found.labels_counted + 1 >= found.wanted
     state = str(ExampleState.COMPLETE) if completed else found.example_state
-    if live or newly:
-        run(
-            "UPDATE labelling_example SET leases_live = leases_live - %s, labels_counted = labels_counted + %s, "
-            "labels_here = labels_here + %s, state = %s WHERE id = %s",
-            [int(live), int(newly), int(newly), state, found.example_id],
+    writes: list[Statement] = [
+        (
+            "UPDATE labelling_assignment SET state = 'done', ended_at = %s, label_id = %s, revisions = %s, counted = %s "
+            "WHERE id = %s AND revisions = %s AND state = %s",
+            [at(now), label_id, revision, counts, found.id, found.revisions, found.state],
         )
-    _insert_answers(label_id, [(question, codes[question, text]) for question, text, _ in given])
+    ]
+    if live or newly:
+        writes.append(
+            (
+                "UPDATE labelling_example SET leases_live = leases_live - %s, labels_counted = labels_counted + %s, "
+                "labels_here = labels_here + %s, state = %s WHERE id = %s",
+                [int(live), int(newly), int(newly), state, found.example_id],
+            )
+        )
+    writes += _answers(label_id, [(question, codes[question, text]) for question, text, _ in given])
     if counts:
         answers = [(question, codes[question, text]) for question, text, _ in now_counting]
-        _count_answers(found, answers, schema.version, guidelines, actor.user_id, now)
+        writes += _counted_answers(found, answers, schema.version, guidelines, actor.user_id, now)
         gone = None
         if found.counted:
             gone = Share(when(found.last_labelled_at), found.last_seconds or 0.0, tuple(_loaded(found.last_tags)))
-        counting.change(membership_id=found.membership_id, gone=gone, come=Share(now, sent.seconds or 0.0, tuple(sent.tags)))
+        come = Share(now, sent.seconds or 0.0, tuple(sent.tags))
+        writes += counting.change(membership_id=found.membership_id, gone=gone, come=come)
+    if run_all(writes)[0] != 1:
+        raise _Moved
     if completed:  # last, because this row is everybody's
         count_examples(project_id=found.project_id, open=-1, complete=1)
 
@@ -237,33 +248,34 @@ def _insert_label(
     raise _Sent if Label.objects.filter(client_id=sent.client_id).exists() else _Moved
 
 
-def _insert_answers(label_id: int, answers: Sequence[tuple[int, int]]) -> None:
-    if answers:
-        run(
-            "INSERT INTO labelling_answer (label_id, question_id, code) VALUES " + ", ".join(["(%s, %s, %s)"] * len(answers)),
-            [part for question, code in answers for part in (label_id, question, code)],
-        )
+def _answers(label_id: int, answers: Sequence[tuple[int, int]]) -> list[Statement]:
+    if not answers:
+        return []
+    sql = "INSERT INTO labelling_answer (label_id, question_id, code) VALUES " + ", ".join(["(%s, %s, %s)"] * len(answers))
+    return [(sql, [part for question, code in answers for part in (label_id, question, code)])]
 
 
-def _count_answers(
+def _counted_answers(
     found: _Found, answers: Sequence[tuple[int, int]], schema: int, guidelines: int, labeller_id: int, now: datetime
-) -> None:
+) -> list[Statement]:
+    writes: list[Statement] = []
     if found.counted:
-        uncount_answers(example_id=found.example_id, labeller_id=labeller_id, round=found.round)
+        writes.append(
+            (
+                "DELETE FROM labelling_countedanswer WHERE example_id = %s AND labeller_id = %s AND round = %s",
+                [found.example_id, labeller_id, found.round],
+            )
+        )
     if answers:
         common = (found.example_id, labeller_id, found.round, schema, guidelines, rules.day_number(now), False)
-        run(
-            "INSERT INTO labelling_countedanswer (question_id, code, example_id, labeller_id, round, schema_version, "
-            "guideline_version, day, imported) VALUES " + ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(answers)),
-            [part for pair in answers for part in (*pair, *common)],
+        writes.append(
+            (
+                "INSERT INTO labelling_countedanswer (question_id, code, example_id, labeller_id, round, schema_version, "
+                "guideline_version, day, imported) VALUES " + ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(answers)),
+                [part for pair in answers for part in (*pair, *common)],
+            )
         )
-
-
-def uncount_answers(*, example_id: int, labeller_id: int, round: int) -> None:
-    run(
-        "DELETE FROM labelling_countedanswer WHERE example_id = %s AND labeller_id = %s AND round = %s",
-        [example_id, labeller_id, round],
-    )
+    return writes
 
 
 def _stored(actor: Viewer, number: int, client_id: Any) -> Submitted | None:
