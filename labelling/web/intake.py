@@ -122,9 +122,9 @@ def what_a_file_must_hold(project: Any) -> dict[str, Any]:
 
 
 def titled(job: Any) -> dict[str, Any]:
-    """A job for parts/job.html, called after its file."""
+    """A job for parts/job.html, called after its file. The page itself says what became of the rows."""
     kind = "Check of" if job.arguments["dry_run"] else "Import of"
-    return {**show(job), "title": f"{kind} {job.arguments['file_name']}"}
+    return {**show(job), "title": f"{kind} {job.arguments['file_name']}", "words": ""}
 
 
 @in_project(Permission.IMPORT)
