@@ -1,7 +1,7 @@
 """A real PostgreSQL and a real Redis from the packages of the environment, on a machine that has neither.
 
-Each is started once a run, by whichever process needs it first, and written down in the run's folder; the process that
-made the folder ends them.
+Each is started once a run, by whichever process needs it first, and written down in the run's folder. A keeper ends them
+when the run is over, also when the run itself was killed.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDER = "WORKBENCH_TEST_FOLDER"  # names the run's folder, which xdist's processes share
 START_SECONDS = 30
 
@@ -48,6 +49,18 @@ def postgres(folder: Path) -> Server:
 
 def redis(folder: Path) -> Server:
     return _once(folder, "redis", _start_redis)
+
+
+def keep(folder: Path) -> subprocess.Popen[bytes]:
+    """Starts the keeper of a run's folder: when its standard input closes, whatever the reason, it ends the servers that
+    are written down there and removes the folder."""
+    code = (
+        "import shutil, sys; from pathlib import Path; from tests import servers; sys.stdin.read(); "
+        "servers.end_all(Path(sys.argv[1])); shutil.rmtree(sys.argv[1], ignore_errors=True)"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], cwd=CHECKOUT, stdin=subprocess.PIPE, start_new_session=True
+    )
 
 
 def end_all(folder: Path) -> None:
@@ -115,7 +128,7 @@ def _start_postgres(folder: Path) -> Server:
         return False
 
     _wait(answers, "PostgreSQL to answer")
-    process.returncode = 0  # the process that made the run's folder ends it by its pid, not this object
+    process.returncode = 0  # the keeper ends it by its pid, not this object
     return Server("postgres", port, process.pid)
 
 

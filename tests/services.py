@@ -7,7 +7,7 @@ PostgreSQL and runs the tests marked `postgres` or `both_databases` on it.
 
 import json
 import os
-import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +19,7 @@ from tests.servers import FOLDER, shared_folder
 
 # Tests that ask for one of these run in one process, one after the other, so that each is started once.
 WHOLE_PRODUCT = {"live_stack", "live_stack_postgres", "browser"}
+KEEPER = pytest.StashKey[subprocess.Popen[bytes]]()
 STATUS = {"passed": "passed", "failed": "failed", "error": "errors", "skipped": "skipped", "xfailed": "xfailed"}
 
 
@@ -38,6 +39,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         folder = Path(tempfile.mkdtemp(prefix="workbench-tests-"))
         folder.chmod(0o755)  # PostgreSQL refuses to run as root and runs as nobody then
         os.environ[FOLDER] = str(folder)
+        early_config.stash[KEEPER] = servers.keep(folder)
     data = shared_folder() / f"data-{worker or 'main'}"
     for name in ("REDIS_URL", "DATABASE_URL", "WORKBENCH_MEDIA_URL", "WORKBENCH_HTTPS", "WORKBENCH_DEBUG"):
         os.environ.pop(name, None)  # the shell that starts the tests must not decide what they test
@@ -86,8 +88,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
-    if os.environ.get("PYTEST_XDIST_WORKER") is None and FOLDER in os.environ:
-        servers.end_all(shared_folder())
-        shutil.rmtree(shared_folder(), ignore_errors=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if keeper := config.stash.get(KEEPER, None):
+        keeper.communicate()
         del os.environ[FOLDER]
