@@ -10,19 +10,24 @@ from typing import Any
 
 from django.db import transaction
 
-from labelling.access import Viewer
+from labelling.access import Permission, Viewer
 from labelling.assign import services as assign
 from labelling.discuss import services as discuss
 from labelling.jobs.services import Claimed
 from labelling.label import services as label
 from labelling.projects import services as projects
+from labelling.projects.selectors import get_project
 
 
 def update_project(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: datetime) -> Any:
-    """Change a project's settings, and what hangs on them: how many labels each open example still wants."""
+    """Change a project's settings, and what hangs on them: how many labels each open example still wants, and in which
+    order examples are handed out."""
     with transaction.atomic():
+        before = get_project(actor, slug, Permission.EDIT_PROJECT)
         project = projects.update_project(actor=actor, slug=slug, fields=fields, now=now)
-        if "labels_per_example" in fields:
+        if project.order != before.order:
+            assign.set_order(project=project)
+        if project.labels_per_example != before.labels_per_example:
             completed = assign.set_labels_wanted(project=project, wanted=project.labels_per_example)
             discuss.open_cases(project_id=project.pk, example_ids=completed, now=now)
         return project

@@ -1,13 +1,16 @@
 """Reads of assignments and the queue."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from labelling.access import Permission, Viewer
-from labelling.assign.models import Assignment, Cursor
+from django.db.models import Count, Min, Q
+
+from labelling.access import Permission, Role, Viewer
+from labelling.assign.models import Assignment, Cursor, ReturnedExample
 from labelling.assign.rules import AssignmentState, start_of
 from labelling.errors import NotFound
-from labelling.intake.models import AssignQueue
+from labelling.intake.models import AssignQueue, Example
 from labelling.projects.models import Membership, Project, ProjectCounts
 from labelling.projects.selectors import get_project_by_id
 from labelling.sql import rows
@@ -95,3 +98,75 @@ def _ahead(project: Project, member: Membership, username: str, cursor: Cursor |
         if len(found) < COUNTED_UP_TO:
             found.update(pk for (pk,) in rows(f"{sql}AND NOT {OWN} LIMIT %s", [*params, member.user_id, COUNTED_UP_TO]))
     return len(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What one labeller holds."""
+
+    username: str
+    display_name: str
+    leases: int
+    oldest_leased_at: datetime | None
+    next_expiry: datetime | None
+    labels: int
+    today: int
+    is_member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How the queue stands. Open examples without room are in somebody's hands to the last label."""
+
+    open: int
+    with_room: int
+    leases: int
+    over: int  # leases whose time is over and that nobody took back yet
+    returned: int
+    labels_per_example: int
+    lease_seconds: int
+    order: str
+
+
+def get_queue_state(project: Project, *, now: datetime) -> QueueState:
+    """Few index look-ups; `with_room` stops counting at COUNTED_UP_TO."""
+    live = Assignment.objects.filter(project=project, state=AssignmentState.LEASED)
+    with_room = Example.objects.filter(project=project, has_room=1)[: COUNTED_UP_TO + 1]
+    return QueueState(
+        open=ProjectCounts.objects.values_list("open", flat=True).get(project=project),
+        with_room=len(with_room.values_list("id", flat=True)),
+        leases=live.count(),
+        over=live.filter(expires_at__lte=now).count(),
+        returned=ReturnedExample.objects.filter(project=project, example__has_room=1).count(),
+        labels_per_example=project.labels_per_example,
+        lease_seconds=project.lease_seconds,
+        order=project.order,
+    )
+
+
+def list_hands(project: Project, *, now: datetime) -> list[Hands]:
+    """Everybody who labels here or holds something, those with most in hand first."""
+    live = Assignment.objects.filter(project=project, state=AssignmentState.LEASED)
+    held = {
+        row["labeller_id"]: row
+        for row in live.values("labeller_id").annotate(n=Count("id"), oldest=Min("leased_at"), soonest=Min("expires_at"))
+    }
+    members = Membership.objects.filter(project=project).select_related("user")
+    members = members.filter(Q(user_id__in=held) | Q(labels__gt=0, removed_at=None) | Q(role=Role.LABELLER, removed_at=None))
+    today = dict(members.filter(days__day=now.date()).values_list("user_id", "days__labels"))
+    found = []
+    for member in members:
+        mine = held.get(member.user_id, {"n": 0, "oldest": None, "soonest": None})
+        found.append(
+            Hands(
+                username=member.user.username,
+                display_name=str(member.user),
+                leases=mine["n"],
+                oldest_leased_at=mine["oldest"],
+                next_expiry=mine["soonest"],
+                labels=member.labels,
+                today=today.get(member.user_id, 0),
+                is_member=member.removed_at is None,
+            )
+        )
+    return sorted(found, key=lambda one: (-one.leases, -one.today, -one.labels, one.username))

@@ -30,10 +30,15 @@ def number_from(seed: int, words: str, below: int) -> int:
     return int.from_bytes(digest[:8], "big") % below
 
 
+def shuffle_of(seed: int) -> tuple[int, int]:
+    """(factor, offset) of a project's shuffled order."""
+    return 1 + number_from(seed, "factor", PRIME - 1), number_from(seed, "offset", PRIME)
+
+
 def shuffled_place(seed: int, position: int) -> int:
     """Where the example at this position stands in the project's shuffled order: a permutation modulo a prime."""
-    factor = 1 + number_from(seed, "factor", PRIME - 1)
-    return (position * factor + number_from(seed, "offset", PRIME)) % PRIME
+    factor, offset = shuffle_of(seed)
+    return (position * factor + offset) % PRIME
 
 
 def media_path(project_id: int, sha256: str, suffix: str) -> str:

@@ -6,6 +6,7 @@ discuss, release, evaluate, settings) and takes `slug`; the navigation finds it 
 
 from labelling.web import (
     account,
+    assign,
     discuss,
     evaluate,
     examples,
@@ -31,6 +32,7 @@ urlpatterns = [
     *intake.urlpatterns,
     *examples.urlpatterns,
     *media.urlpatterns,
+    *assign.urlpatterns,
     *measure.urlpatterns,
     *label.urlpatterns,
     *discuss.urlpatterns,

@@ -11,7 +11,7 @@ from labelling.assign.services.giving_back import (
 )
 from labelling.assign.services.leasing import Handed, Leased, lease_examples
 from labelling.assign.services.room import expire_leases, lock_examples, put_back, start_anew
-from labelling.assign.services.rounds import set_labels_wanted, start_round
+from labelling.assign.services.rounds import set_labels_wanted, set_order, start_round
 
 __all__ = [
     "Handed",
@@ -27,6 +27,7 @@ __all__ = [
     "release_assignment",
     "release_leases_of",
     "set_labels_wanted",
+    "set_order",
     "skip_assignment",
     "start_anew",
     "start_round",

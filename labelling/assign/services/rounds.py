@@ -5,8 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from labelling.assign.services.room import CHUNK, lock_examples, put_back, start_anew
+from labelling.intake.rules import PRIME, shuffle_of
 from labelling.intake.states import count_examples
 from labelling.projects.models import Project
+from labelling.projects.rules import Order
 from labelling.sql import at, marks, rows, run
 
 
@@ -80,3 +82,14 @@ def _start_round(project: Project, ids: Sequence[int], now: datetime) -> Counter
         changes[state] += 1
     put_back(project_id=project.pk, example_ids=ids)
     return changes
+
+
+def set_order(*, project: Project) -> None:
+    """Place all examples anew after a change between sequence and shuffled, in the caller's transaction."""
+    if project.order == Order.SHUFFLED:
+        factor, offset = shuffle_of(project.seed)
+        place = f"(position * {factor} + {offset}) %% {PRIME}"
+    else:
+        place = "position"
+    run(f"UPDATE labelling_example SET place = {place} WHERE project_id = %s", [project.pk])
+    start_anew(project_id=project.pk)
