@@ -16,8 +16,9 @@ from labelling.errors import Conflict, Invalid
 from labelling.evaluate.scoring import Split
 from labelling.intake.models import Example
 from labelling.kinds import KINDS
+from labelling.kinds.changes import current_answer
 from labelling.measure.columns import read_took_part
-from labelling.projects.models import Membership
+from labelling.projects.models import Membership, SchemaVersion
 from labelling.release.models import DatasetVersion, VersionFile
 from labelling.release.raw_labels import NAME as LABELS
 
@@ -113,7 +114,7 @@ def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, t
         for answer, more in zip(answers, also, strict=True)
     ]
     own = votes.get(key, ([], [], []))
-    given = [read(text) for text in own[2]]
+    given = [kind.canonical(question, answer, key) for answer in own[2]]
     common = None
     if train is not None:
         counts = Counter(kind.text(answer) for answer in train.columns.get(key, []) if answer is not None)
@@ -132,26 +133,48 @@ def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, t
 
 def _labels(
     version: DatasetVersion, place: Mapping[str, int]
-) -> tuple[dict[str, tuple[list[int], list[int], list[str]]], set[tuple[int, int]]]:
-    """(question → (example place, labeller number, answer text) of each label that counts, who helped to settle what)."""
+) -> tuple[dict[str, tuple[list[int], list[int], list[Any]]], set[tuple[int, int]]]:
+    """(question → (example place, labeller number, answer) of each label that counts, who helped to settle what)."""
     row = VersionFile.objects.get(version=version, name=LABELS)
-    names = ["example", "labeller", "question", "answer", "round", "counted"]
-    votes: dict[str, tuple[list[int], list[int], list[str]]] = {}
+    names = ["example", "labeller", "question", "answer", "schema_version", "round", "counted"]
+    votes: dict[str, tuple[list[int], list[int], list[Any]]] = {}
     newest: dict[int, int] = {}
     with default_storage.open(row.storage_name) as file:
         table = pq.ParquetFile(file).read(columns=names)
     table = table.filter(pa.compute.and_(table.column("counted"), pa.compute.is_valid(table.column("answer"))))
     table = table.filter(pa.compute.is_in(table.column("example"), pa.array(list(place), type=pa.string())))
-    columns = [table.column(name).to_pylist() for name in names[:5]]
+    columns = [table.column(name).to_pylist() for name in names[:6]]
+    now = _Answers(version)
     for example, *_, round_ in zip(*columns, strict=True):
         newest[place[example]] = max(newest.get(place[example], 0), round_)
-    for example, labeller, question, answer, round_ in zip(*columns, strict=True):
-        if round_ == newest[place[example]]:  # earlier rounds were given up
+    for example, labeller, question, text, schema, round_ in zip(*columns, strict=True):
+        answer = now.of(question, text, schema)
+        if round_ == newest[place[example]] and answer is not None:  # earlier rounds were given up
             own = votes.setdefault(question, ([], [], []))
             own[0].append(place[example])
             own[1].append(int(labeller.rpartition("-")[2]))
             own[2].append(answer)
     return votes, _helped(version, place)
+
+
+class _Answers:
+    """Cells of labels.parquet as they count under the version's schema: labels keep the answer that they were given with."""
+
+    def __init__(self, version: DatasetVersion) -> None:
+        newest = version.manifest["schema_version"]
+        rows = SchemaVersion.objects.filter(project_id=version.project_id, version__lte=newest).order_by("version")
+        self.changes = dict(rows.values_list("version", "changes"))
+        self.described = {question["key"]: question for question in version.manifest["schema"]["questions"]}
+        self.known: dict[tuple[str, str, int], Any] = {}
+
+    def of(self, question: str, text: str, schema: int) -> Any:
+        """None for an answer that counts no longer, and for a question that the version no longer asks."""
+        if question not in self.described:
+            return None
+        if (question, text, schema) not in self.known:
+            kind, later = KINDS[self.described[question]["kind"]], [made for number, made in self.changes.items() if number > schema]
+            self.known[question, text, schema] = current_answer(question, kind.parse(self.described[question], text), later)
+        return self.known[question, text, schema]
 
 
 def _helped(version: DatasetVersion, place: Mapping[str, int]) -> set[tuple[int, int]]:
