@@ -227,5 +227,9 @@ def each_row_error(viewer: Viewer, slug: str, job_id: Any) -> Iterator[list[str]
 def _as_cells(rows: QuerySet[RowError]) -> Iterator[list[str]]:
     yield ["row", "column", "left_out", "message"]
     for row, column, left_out, message in rows.values_list("row", "column", "left_out", "message").iterator(chunk_size=2000):
-        # A cell that starts like a formula would be run by a spreadsheet.
-        yield [str(row), f"'{column}" if column.startswith(("=", "+", "-", "@")) else column, "yes" if left_out else "no", message]
+        yield [str(row), no_formula(column), "yes" if left_out else "no", no_formula(message)]
+
+
+def no_formula(cell: str) -> str:
+    """A cell that starts like a formula would be run by a spreadsheet: names and keys in it are somebody else's."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -214,6 +214,12 @@ def test_a_hundred_errors_are_in_the_result_and_all_in_the_file():
     assert lines[:2] == [["row", "column", "left_out", "message"], ["1", "text", "yes", "The column text is empty. Fill it or delete the row."]]
 
 
+def test_nothing_in_the_file_of_errors_is_run_by_a_spreadsheet():
+    files.run(csv_of("id,text", "a,x", "=1+1,x"))
+    lines = list(selectors.each_row_error(factories.viewer("lea"), "reviews", Job.objects.get().id))
+    assert lines[1] == ["2", "", "no", "'=1+1 has the same content as a. Both were taken."]
+
+
 def test_a_file_that_breaks_off_says_so_and_keeps_what_came_before():
     result = files.run(b'[{"id": "a", "text": "x"}, {"id": "b", "text": "y"}, {"id": "c", "te', name="a.json")
     assert (result["added"], result["rejected"], result["complete"]) == (2, 1, False)
