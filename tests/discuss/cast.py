@@ -17,7 +17,7 @@ def labelled(*rows: tuple[Any, ...], slug: str = "reviews", now: datetime = NOW,
     """A project whose examples e0, e1, ... have these answers by Ada, Ben and Cleo, in order."""
     made = make_project(slug, **project)
     make_examples(made, len(rows), prefix=f"{slug}-" if slug != "reviews" else "e")
-    for place, name in enumerate(LABELLERS):
+    for place, name in enumerate(project.get("labellers", LABELLERS)):
         for row in rows:
             if place < len(row):
                 [one] = factories.lease(name, slug, now=now)
