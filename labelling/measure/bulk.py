@@ -1,26 +1,37 @@
-"""From the database to Arrow columns, without a Python object a row.
+"""From the database to columns, without a Python object a row where it matters.
 
-ADBC opens a connection of its own, read-only and on one snapshot, to the database that Django uses. Where Django's
-connection holds what others cannot see yet (an open transaction, an in-memory database), its cursor is read instead.
+PostgreSQL is read through ADBC into Arrow, on a connection of its own. SQLite is read through Python's own module, on a
+read-only connection of its own: never through a driver that brings a second copy of SQLite into the process. When such
+a copy closes the file, the operating system drops the locks that the first one holds; another process then takes itself
+for the last one, deletes the write-ahead log under our feet, and what this process writes afterwards is lost.
+
+Where Django's connection holds what others cannot see yet (an open transaction, an in-memory database), its cursor is read.
 """
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import numpy as np
 import pyarrow as pa
 from django.db import connection
+from numpy.typing import NDArray
 
-FETCH = 50_000  # rows at a time, on both ways
-BUSY_MILLISECONDS = 20_000
+FETCH = 50_000  # rows at a time
+BUSY_SECONDS = 20  # a writer that folds the log back holds readers up for a moment
 
 
 class Reader(Protocol):
-    """One consistent look at the database. SQL holds its values inline (`literal`); NULLs are coalesced by the query,
-    because SQLite's columns take the type of their first rows."""
+    """One consistent look at the database. SQL holds its values inline (`literal`); NULLs are coalesced by the query."""
 
     vendor: str
+
+    def integers(self, columns: Mapping[str, str], source: str) -> dict[str, NDArray[np.int64]]:
+        """`SELECT columns FROM source`, as int64 arrays by name; `columns` are SQL expressions that are never NULL. Rows come
+        in any order, the same for all columns. The fast way."""
+        ...
 
     def table(self, sql: str) -> pa.Table: ...
 
@@ -31,18 +42,18 @@ class Reader(Protocol):
 def snapshot() -> Iterator[Reader]:
     """A Reader whose queries all see the same state, until the block ends."""
     if connection.in_atomic_block or _in_memory():
-        yield CursorReader()
+        with connection.cursor() as cursor:
+            yield (SqliteReader if connection.vendor == "sqlite" else CursorReader)(cursor)
         return
     with ExitStack() as stack:
-        opened = stack.enter_context(closing(_open()))
-        cursor = stack.enter_context(closing(opened.cursor()))
-        if connection.vendor == "postgresql":
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if connection.vendor == "sqlite":
+            opened = stack.enter_context(closing(_open_sqlite()))
+            opened.execute("BEGIN")
+            yield SqliteReader(stack.enter_context(closing(opened.cursor())))
         else:
-            # A writer that folds the write-ahead log back holds readers up for a moment; the driver would give up at once.
-            cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": FETCH})
-        yield AdbcReader(cursor)
+            cursor = stack.enter_context(closing(stack.enter_context(closing(_open_postgresql())).cursor()))
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield AdbcReader(cursor)
 
 
 def literal(value: int | str) -> str:
@@ -54,12 +65,56 @@ def literal(value: int | str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-class AdbcReader:
-    """The fast way."""
+class CursorReader:
+    """Rows through an ordinary cursor."""
 
     def __init__(self, cursor: Any) -> None:
         self.vendor = connection.vendor
         self._cursor = cursor
+
+    def integers(self, columns: Mapping[str, str], source: str) -> dict[str, NDArray[np.int64]]:
+        return _of_table(self.table(_select(columns, source)), columns)
+
+    def table(self, sql: str) -> pa.Table:
+        batches = list(self.batches(sql))
+        return pa.concat_tables([pa.Table.from_batches([batch]) for batch in batches], promote_options="permissive")
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        self._cursor.execute(sql)
+        names = [column[0] for column in self._cursor.description]
+        rows = self._cursor.fetchmany(FETCH)
+        while True:
+            columns = list(zip(*rows, strict=True)) or [[] for _ in names]
+            yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names=names)
+            rows = self._cursor.fetchmany(FETCH)
+            if not rows:
+                return
+
+
+class SqliteReader(CursorReader):
+    """Columns of integers leave SQLite as one text each, which NumPy reads ten times faster than rows are fetched."""
+
+    def integers(self, columns: Mapping[str, str], source: str) -> dict[str, NDArray[np.int64]]:
+        texts = ", ".join(f"group_concat({name})" for name in columns)
+        self._cursor.execute(f"SELECT count(*), {texts} FROM ({_select(columns, source)})")
+        count, *found = self._cursor.fetchone()
+        if not count:
+            return {name: np.zeros(0, dtype=np.int64) for name in columns}
+        arrays = {}
+        for name in columns:
+            arrays[name] = np.fromstring(found.pop(0), dtype=np.int64, sep=",", count=count)
+        return arrays
+
+
+class AdbcReader:
+    """PostgreSQL's own binary copy, straight into Arrow."""
+
+    def __init__(self, cursor: Any) -> None:
+        self.vendor = connection.vendor
+        self._cursor = cursor
+
+    def integers(self, columns: Mapping[str, str], source: str) -> dict[str, NDArray[np.int64]]:
+        return _of_table(self.table(_select(columns, source)), columns)
 
     def table(self, sql: str) -> pa.Table:
         self._cursor.execute(sql)
@@ -70,42 +125,30 @@ class AdbcReader:
         yield from self._cursor.fetch_record_batch()
 
 
-class CursorReader:
-    """The way inside a transaction: what Django's connection sees."""
+def _select(columns: Mapping[str, str], source: str) -> str:
+    return f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM {source}"
 
-    def __init__(self) -> None:
-        self.vendor = connection.vendor
 
-    def table(self, sql: str) -> pa.Table:
-        batches = list(self.batches(sql))
-        return pa.concat_tables([pa.Table.from_batches([batch]) for batch in batches], promote_options="permissive")
-
-    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            names = [column[0] for column in cursor.description]
-            rows = cursor.fetchmany(FETCH)
-            while True:
-                columns = list(zip(*rows, strict=True)) or [[] for _ in names]
-                yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names=names)
-                rows = cursor.fetchmany(FETCH)
-                if not rows:
-                    return
+def _of_table(table: pa.Table, columns: Mapping[str, str]) -> dict[str, NDArray[np.int64]]:
+    if not table.num_rows:  # a column of no rows may have no type
+        return {name: np.zeros(0, dtype=np.int64) for name in columns}
+    return {name: table.column(name).to_numpy().astype(np.int64, copy=False) for name in columns}
 
 
 def _in_memory() -> bool:
     return connection.vendor == "sqlite" and connection.is_in_memory_db()
 
 
-def _open() -> Any:
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        from adbc_driver_sqlite import dbapi
+def _open_sqlite() -> sqlite3.Connection:
+    name = quote(str(connection.settings_dict["NAME"]))
+    return sqlite3.connect(f"file:{name}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
-        return dbapi.connect(f"file:{quote(str(settings['NAME']))}?mode=ro")
+
+def _open_postgresql() -> Any:
     from adbc_driver_postgresql import dbapi
     from psycopg.conninfo import make_conninfo
 
+    settings = connection.settings_dict
     wanted = {"dbname": settings["NAME"], "user": settings["USER"], "password": settings["PASSWORD"],
               "host": settings["HOST"], "port": settings["PORT"]}  # fmt: skip
     ssl = {name: value for name, value in settings["OPTIONS"].items() if name.startswith("ssl")}

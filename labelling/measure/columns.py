@@ -96,14 +96,17 @@ def read_counted(question_id: int, *, rounds: Rounds = "current", reader: Reader
         where += f" AND round IN ({', '.join(literal(number) for number in rounds) or 'NULL'})"
     big, flag = ("", "imported") if reader.vendor == "sqlite" else ("::bigint", "imported::int")
     # Three numbers a row instead of seven: getting values out of the database costs more than all that follows.
-    found = reader.table(
-        f"SELECT example_id AS example, (labeller_id{big} << 32) | code AS who, "
-        f"(day{big} << 36) | (guideline_version{big} << 17) | (round{big} << 1) | {flag} AS what "
-        f"FROM labelling_countedanswer WHERE {where}"
+    found = reader.integers(
+        {
+            "example": "example_id",
+            "who": f"(labeller_id{big} << 32) | code",
+            "what": f"(day{big} << 36) | (guideline_version{big} << 17) | (round{big} << 1) | {flag}",
+        },
+        f"labelling_countedanswer WHERE {where}",
     )
-    who, what = (_numbers(found.column(name)).astype(np.int64, copy=False) for name in ("who", "what"))
+    who, what = found["who"], found["what"]
     columns = Columns(
-        example=_narrow(_numbers(found.column("example"))),
+        example=_narrow(found["example"]),
         labeller=_narrow(who >> 32),
         code=_narrow(who & 0xFFFFFFFF),
         round=_narrow((what >> 1) & 0xFFFF),
@@ -120,11 +123,12 @@ def read_counted(question_id: int, *, rounds: Rounds = "current", reader: Reader
 
 def _current(columns: Columns, question_id: int, reader: Reader) -> Columns:
     """Leave out answers of rounds that were given up. Examples that were sent back are few and have an index."""
-    found = reader.table(
-        "SELECT id, round FROM labelling_example WHERE round > 1 AND "
-        f"project_id = (SELECT project_id FROM labelling_question WHERE id = {literal(question_id)})"
+    found = reader.integers(
+        {"id": "id", "newest": "round"},
+        "labelling_example WHERE round > 1 AND "
+        f"project_id = (SELECT project_id FROM labelling_question WHERE id = {literal(question_id)})",
     )
-    ids, newest = _ints(found, "id"), _ints(found, "round")
+    ids, newest = _narrow(found["id"]), _narrow(found["newest"])
     if not ids.size or not len(columns):
         return columns
     by_id = np.argsort(ids)
