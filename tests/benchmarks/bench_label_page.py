@@ -86,15 +86,14 @@ def measure(page, slug: str, latency: int, count: int, pace: int) -> None:
 def weigh(page, slug: str) -> None:
     from tests.browser.labelling import start
 
-    sizes: dict[str, int] = {}
-
-    def add(response) -> None:
-        kind = response.headers.get("content-type", "").split(";")[0]
-        sizes[kind] = sizes.get(kind, 0) + len(gzip.compress(response.body()))
-
-    page.on("response", add)
+    responses: list = []
+    page.on("response", lambda response: responses.append(response))
     start(page, slug)
     page.wait_for_load_state("networkidle")
+    sizes: dict[str, int] = {}
+    for response in responses:
+        kind = response.headers.get("content-type", "").split(";")[0]
+        sizes[kind] = sizes.get(kind, 0) + len(gzip.compress(response.body()))
     ready = page.evaluate("performance.getEntriesByName('label:ready')[0].startTime")
     report("first load", ready_ms=round(ready, 1), gzipped_bytes=sizes)
 

@@ -4,7 +4,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.labelling import (
-    PLAIN, answers, example, labels, logged_in, make_projects, press, start, wait_for_labels,
+    PLAIN,
+    answers,
+    example,
+    labels,
+    logged_in,
+    make_projects,
+    press,
+    start,
+    wait_for_labels,
 )  # fmt: skip
 from tests.browser.people import PASSWORD
 

@@ -4,7 +4,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.labelling import (
-    PLAIN, SENTIMENT, STRENGTH, WHY, answers, example, labels, logged_in, make_projects, press, slow, start, wait_for_labels,
+    PLAIN,
+    SENTIMENT,
+    STRENGTH,
+    WHY,
+    answers,
+    example,
+    labels,
+    logged_in,
+    make_projects,
+    press,
+    slow,
+    start,
+    wait_for_labels,
 )  # fmt: skip
 
 MANY = {"key": "topic", "kind": "choice", "prompt": "Which language?", "classes": [f"language {number}" for number in range(1, 14)] + ["Faroese"]}

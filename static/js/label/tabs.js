@@ -1,7 +1,7 @@
 /* One tab labels a project at a time, and one sends. navigator.locks where there is one (a secure page), else tabs tell
    each other over a channel: good enough, since the server takes the same label twice and stores it once. */
 
-const locks = navigator.locks;
+const locks = globalThis.navigator?.locks;
 
 /** Runs `act` while no other tab runs one of the same name. */
 export function exclusively(name, act) {
