@@ -150,6 +150,21 @@ def test_a_label_that_the_server_refuses_is_shown_kept_and_can_be_mended(ada):
     expect(ada.locator("#state")).to_have_text("✓ Saved")
 
 
+def test_logging_out_asks_first_while_labels_wait(ada):
+    start(ada, "kept-closed")
+    ada.route("**/api/**", lambda route: route.abort())
+    label(ada, "1", "2")
+    expect(ada.locator("#state")).to_have_text("◷ 2 waiting, kept on this computer")
+    ada.goto("/accounts/logout/")
+    ada.get_by_role("button", name="Log out", exact=True).last.click()
+    question = ada.get_by_role("dialog", name="2 labels wait on this computer")
+    question.get_by_role("button", name="Stay").click()
+    expect(question).to_have_count(0)
+    ada.unroute("**/api/**")
+    start(ada, "kept-closed")
+    assert answers(wait_for_labels(ada, "kept-closed", 2)) == {"e0": "pos", "e1": "neg"}
+
+
 def test_one_tab_labels_and_the_other_says_so(ada):
     start(ada, "kept-tabs")
     press(ada, "2")

@@ -20,8 +20,10 @@ export function render(question, host, changed) {
     none.hidden = found().length > 0;
   };
   const leave = () => {
-    finder.value = "";
-    filter("");
+    if (finder.value) {
+      finder.value = "";
+      filter("");
+    }
     finder.closest("[data-finder]").hidden = rows.length <= ALWAYS;
   };
 

@@ -46,7 +46,7 @@ export class Api {
   send(entry) {
     const base = this.urls.assignment.replace("ID", entry.assignment);
     const body = entry.kind === "skip" ? entry.body : { ...entry.body, client_id: entry.client_id };
-    const keepalive = JSON.stringify(body).length < 30_000; // so that closing the tab does not cut it off
+    const keepalive = JSON.stringify(body).length < 15_000; // so that closing the tab does not cut it off
     return ask(`${base}${entry.kind}/`, { method: "POST", body, keepalive });
   }
 

@@ -3,6 +3,7 @@ import { Copy } from "../controllers/copy.js";
 import { Dialog } from "../controllers/dialog.js";
 import { ErrorSummary } from "../controllers/error-summary.js";
 import { HeatMap } from "../controllers/heat-map.js";
+import { LogOut } from "../controllers/log-out.js";
 import { Menu } from "../controllers/menu.js";
 import { Theme } from "../controllers/theme.js";
 import { start } from "../lib/controllers.js";
@@ -12,6 +13,7 @@ start({
   dialog: Dialog,
   "error-summary": ErrorSummary,
   "heat-map": HeatMap,
+  "log-out": LogOut,
   menu: Menu,
   theme: Theme,
 });
