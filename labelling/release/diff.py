@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.core.cache import cache
 
 from labelling.release.canonical import dumps
 from labelling.release.contents import questions_in, read_columns
 from labelling.release.models import DatasetVersion
 from labelling.release.rules import split_names
+
+KEPT_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ def diff_versions(before: DatasetVersion, after: DatasetVersion) -> Diff:
             counts[name] += 1
         changes.append({"key": key, "changes": what, "from": _side(one, both), "to": _side(other, both)})
     return Diff(**counts, changes=changes)
+
+
+def diff_counts(before: DatasetVersion, after: DatasetVersion) -> dict[str, int]:
+    """The counts alone, and `any`: kept in the cache, for versions never change."""
+    name = f"diff-{before.digest}-{after.digest}"
+    counts = cache.get(name)
+    if counts is None:
+        found = diff_versions(before, after)
+        counts = {"added": found.added, "removed": found.removed, "relabelled": found.relabelled, "moved_split": found.moved_split}
+        counts["any"] = len(found.changes)
+        cache.set(name, counts, KEPT_SECONDS)
+    return counts
 
 
 def _rows(version: DatasetVersion, questions: list[str]) -> Iterator[tuple[str, tuple[str, bytes]]]:

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST
 from labelling.access import Permission
 from labelling.errors import NotAllowed, WorkbenchError
 from labelling.jobs.selectors import list_project_jobs
-from labelling.projects.selectors import all_tags, questions_of
+from labelling.projects.selectors import all_tags, counts_of, questions_of
 from labelling.release import selectors, services
-from labelling.release.diff import diff_versions
+from labelling.release.diff import diff_counts, diff_versions
 from labelling.web.guard import in_project
 from labelling.web.jobs import show
 from labelling.web.paging import Pages
 from labelling.web.release_form import RecipeForm, names_for
-from labelling.web.release_words import CAUSES, DECIDED, REASONS, class_tables, shares, snippet
+from labelling.web.release_words import FILE_WORDS, REASONS, class_tables, in_words, shares, snippet
 
 PER_PAGE = 30
 
@@ -122,6 +122,7 @@ def choices_of(project: Any) -> dict[str, Any]:
         "splits": names,
         "shares": percents,
         "sources": [(source.key, source.name) for source in found["sources"]],
+        "counts": counts_of(project),
         "tags": [(tag["key"], tag["name"]) for tag in all_tags(project)],
         "groups": [*((f"meta.{name}", name) for name in found["meta"]), ("source", "source"), ("batch", "batch")],
         "versions": [(str(version.number), f"version {version.number}") for version in found["versions"]],
@@ -150,10 +151,10 @@ def version_page(request: HttpRequest, project: Any, found: Any, *, problems: An
         "shares": shares(manifest["decided_by"]),
         "left_out": [(REASONS[reason], count) for reason, count in manifest["counts"]["left_out"].items()],
         "agreement": [(key, figure, manifest["human_performance"][key]) for key, figure in manifest["agreement"].items()],
-        "files": [(file, CAUSES.get(file.name, "")) for file in files],
+        "files": [(file, FILE_WORDS.get(file.name, "")) for file in files],
         "bytes": sum(file.bytes for file in files),
-        "diff": diff_versions(found.previous, found) if found.previous else None,
-        "steps": [{**step, "word": step["step"]} for step in manifest["lineage"]],
+        "diff": diff_counts(found.previous, found) if found.previous else None,
+        "steps": [in_words(step) for step in manifest["lineage"]],
         "consumers": selectors.list_consumers(found),
         "problems": problems,
         "typed_reason": reason,
@@ -167,7 +168,7 @@ def changes(request: HttpRequest, project: Any, number: int) -> HttpResponse:
     found = selectors.get_version(project, number)
     diff = diff_versions(found.previous, found) if found.previous else None
     pages = Pages(request, diff.changes if diff else [], 100)
-    return TemplateResponse(request, "release/changes.html", {"project": project, "version": found, "diff": diff, "pages": pages, "words": DECIDED})
+    return TemplateResponse(request, "release/changes.html", {"project": project, "version": found, "diff": diff, "pages": pages})
 
 
 @require_POST

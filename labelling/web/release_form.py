@@ -6,26 +6,16 @@ from typing import Any
 from django import forms
 
 from labelling.errors import WorkbenchError
-from labelling.release.rules import USUAL_SPLITS, Format, Method, Ties, split_names
+from labelling.release.rules import USUAL_SPLITS, Format, split_names
 from labelling.web.drafts import number_or_text
 from labelling.web.forms import PlainForm
+from labelling.web.release_words import METHODS, TIES
 
 STATES = {
     "complete": "Complete: all labels are there and agree",
     "resolved": "Resolved: settled in a discussion",
     "in_review": "In review: labels differ, not settled yet",
     "open": "Open: labels are missing",
-}
-METHODS = {
-    Method.MAJORITY: "The answer that most labels gave",
-    Method.MEDIAN: "Ratings: the middle one; classes: the majority",
-    Method.DAWID_SKENE: "A model of how reliable each labeller is (Dawid-Skene)",
-    Method.ADJUDICATED: "Only what people settled",
-}
-TIES = {
-    Ties.LEAVE_OUT: "Leave them out, to be discussed",
-    Ties.KEEP: "Keep them, without an answer",
-    Ties.REFUSE: "Release nothing until each is settled",
 }
 FORMATS = {Format.PARQUET: "Parquet", Format.JSONL: "JSON Lines", Format.CSV: "CSV"}
 SPLITS = {"train": ("Train", "80"), "validation": ("Validation", "10"), "test": ("Test", "10")}
@@ -57,6 +47,7 @@ class RecipeForm(PlainForm):
             words, share = SPLITS.get(name, (name, "0"))
             self.fields[name] = forms.CharField(label=f"{words} (%)", required=False, initial=choices["shares"].get(name, share))
         self.fields["sources"].choices = choices["sources"]
+        self.fields["states"].choices = [(name, f"{words} ({choices['counts'][name]:,})") for name, words in STATES.items()]
         self.fields["exclude_tags"].choices = choices["tags"]
         self.fields["group_by"].choices = [("", "Nothing: each example on its own"), *choices["groups"]]
         self.fields["keep_splits_of"].choices = [("", "No version: deal anew"), *choices["versions"]]

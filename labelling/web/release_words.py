@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.kinds import KINDS
-from labelling.release.rules import DecidedBy, LeftOut, split_names
+from labelling.release.rules import DecidedBy, LeftOut, Method, Ties, split_names
 
 REASONS = {
     LeftOut.STATE: "in another state",
@@ -23,12 +23,31 @@ DECIDED = {
     DecidedBy.ADJUDICATION: "Settled in a discussion",
     DecidedBy.TIE: "Tied, without an answer",
 }
-CAUSES = {
+METHODS = {
+    Method.MAJORITY: "The answer that most labels gave",
+    Method.MEDIAN: "Ratings: the middle one; classes: the majority",
+    Method.DAWID_SKENE: "A model of how reliable each labeller is (Dawid-Skene)",
+    Method.ADJUDICATED: "Only what people settled",
+}
+TIES = {
+    Ties.LEAVE_OUT: "Leave them out, to be discussed",
+    Ties.KEEP: "Keep them, without an answer",
+    Ties.REFUSE: "Release nothing until each is settled",
+}
+FILE_WORDS = {
     "labels.parquet": "every label behind it, under pseudonyms",
     "provenance.json": "its history as W3C PROV",
     "manifest.json": "all that this page says",
     "SHA256SUMS": "for sha256sum -c",
 }
+
+
+def in_words(step: Mapping[str, Any]) -> dict[str, Any]:
+    """A step of the lineage for the page of a version."""
+    words = {"word": step["step"]}
+    if step["step"] == "consensus":
+        words |= {"method_words": METHODS[step["method"]].replace("The answer", "the answer"), "ties_words": TIES[step["ties"]].lower()}
+    return {**step, **words}
 
 
 def shares(decided_by: Mapping[str, float]) -> list[tuple[str, float]]:
