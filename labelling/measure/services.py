@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from labelling.label.services.bulk import insert
 from labelling.measure.models import ResolvedAnswer, TookPart
 
 CHUNK = 500  # ids in one statement
-BATCH = 5000  # rows in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,17 @@ def set_resolved_answers(*, standing: Iterable[Standing]) -> None:
             part = ids[start : start + CHUNK]
             ResolvedAnswer.objects.filter(example_id__in=part).delete()
             TookPart.objects.filter(example_id__in=part).delete()
-        ResolvedAnswer.objects.bulk_create(
+        insert(
+            "labelling_resolvedanswer",
+            ("question_id", "example_id", "resolution_id", "code", "gold"),
             [
-                ResolvedAnswer(question_id=question, example_id=row.example_id, resolution_id=row.resolution_id, code=code, gold=row.gold)
+                (question, row.example_id, row.resolution_id, code, row.gold)
                 for row in rows.values()
                 for question, code in sorted(set(row.answers))
             ],
-            batch_size=BATCH,
         )
-        TookPart.objects.bulk_create(
-            [TookPart(example_id=row.example_id, user_id=user) for row in rows.values() for user in sorted(set(row.took_part))],
-            batch_size=BATCH,
+        insert(
+            "labelling_tookpart",
+            ("example_id", "user_id"),
+            [(row.example_id, user) for row in rows.values() for user in sorted(set(row.took_part))],
         )

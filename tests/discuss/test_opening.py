@@ -10,7 +10,9 @@ from labelling.discuss.models import Case, CaseReason
 from labelling.discuss.selectors.differences import differences
 from labelling.intake.models import Example
 from labelling.intake.states import change_state
-from labelling.label.models import AnswerCode, CountedAnswer
+from labelling.kinds import KINDS
+from labelling.label.models import CountedAnswer
+from labelling.label.services.interning import codes_of
 from labelling.projects.models import ProjectCounts, Question
 from tests.discuss.cast import case_of, example, labelled, seen
 from tests.factories import NOW, STRENGTH, lease, make_examples, make_project, make_user, submit, viewer
@@ -130,9 +132,8 @@ def fill(count: int) -> tuple[int, np.ndarray]:
     project = make_project()
     examples = make_examples(project, count)
     question = Question.objects.get(project=project)
-    AnswerCode.objects.bulk_create(
-        [AnswerCode(question=question, code=code, value=value, digest=str(code)) for code, value in enumerate(["pos", "neg", "mix"])]
-    )
+    answers = [(question.pk, KINDS["choice"].text(value), value) for value in ("pos", "neg", "mix")]
+    assert sorted(codes_of(born=project.created_at, answers=answers).values()) == [0, 1, 2]
     people = [make_user(name).pk for name in ("ada", "ben", "cleo")]
     CountedAnswer.objects.bulk_create(
         [

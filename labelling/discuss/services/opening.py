@@ -1,10 +1,11 @@
 """Cases open by themselves: when the labels of a complete example differ, when a tag asks for it, when gold is missed."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from labelling.assign.models import Assignment
@@ -15,7 +16,9 @@ from labelling.intake.models import Example
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import change_state
 from labelling.label.models import CountedAnswer
+from labelling.label.services.bulk import insert, new_ids
 from labelling.measure.models import ResolvedAnswer
+from labelling.sql import at
 
 AT_ONCE = 50_000  # examples looked at in one go; memory stays flat
 OVER = frozenset({ExampleState.COMPLETE, ExampleState.IN_REVIEW, ExampleState.RESOLVED})
@@ -98,10 +101,15 @@ def _store(
     states: Mapping[int, str],
 ) -> list[int]:
     if new:
-        new = Case.objects.bulk_create(new, batch_size=5000)
+        _insert(new, reasons)
     if changed:
-        Case.objects.bulk_update(changed, ["reasons", "score", "changed_at"], batch_size=500)
-    rows = [CaseReason(case=cases[pk], reason=reason) for pk, why in reasons.items() for reason in sorted(why)]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE labelling_case SET reasons = %s, score = %s, changed_at = %s WHERE id = %s",
+                [(json.dumps(case.reasons), case.score, at(case.changed_at), case.pk) for case in changed],
+            )
+    made = {case.example_id for case in new}
+    rows = [CaseReason(case=cases[pk], reason=reason) for pk, why in reasons.items() if pk not in made for reason in sorted(why)]
     if rows:
         CaseReason.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
     review = [pk for pk in reasons if states[pk] == ExampleState.COMPLETE]
@@ -111,6 +119,21 @@ def _store(
         for start in range(0, len(put), 10_000):
             change_state(project_id=project_id, example_ids=put[start : start + 10_000], to=ExampleState.IN_REVIEW)
     return sorted(case.pk for case in [*new, *changed])
+
+
+def _insert(new: list[Case], reasons: Mapping[int, set[str]]) -> None:
+    for case, pk in zip(new, new_ids("labelling_case", len(new)), strict=True):
+        case.pk = pk
+    names = ("id", "project_id", "example_id", "state", "reasons", "score", "note", "opened_at", "changed_at")
+    insert(
+        "labelling_case",
+        names,
+        [
+            (case.pk, case.project_id, case.example_id, "open", json.dumps(case.reasons), case.score, "", at(case.opened_at), at(case.changed_at))
+            for case in new
+        ],
+    )
+    insert("labelling_casereason", ("case_id", "reason"), [(case.pk, str(reason)) for case in new for reason in sorted(reasons[case.example_id])])
 
 
 def _locked_states(project_id: int, example_ids: list[int]) -> dict[int, str]:

@@ -4,6 +4,7 @@ An example that is complete is resolved by it, and its case with it. One that is
 gold examples are for.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from labelling.accounts.models import User
 from labelling.accounts.selectors import viewer_of
 from labelling.assign import services as assign
 from labelling.discuss.models import Case, Resolution
-from labelling.discuss.rules import CaseState, Cause, Outcome, check_text
+from labelling.discuss.rules import CaseState, check_text
 from labelling.discuss.services.opening import open_cases
 from labelling.errors import Invalid, WrongContent
 from labelling.intake.formats import BadRow, guess_format, open_rows
@@ -31,16 +32,22 @@ from labelling.intake.services.uploads import check_upload, keep_upload, open_up
 from labelling.intake.states import change_state
 from labelling.jobs.models import Job
 from labelling.jobs.services import Claimed, enqueue
+from labelling.label.services.bulk import insert, new_ids
 from labelling.label.services.import_rows import Answered, Reader, Refused
 from labelling.label.services.interning import codes_of, schema_of
 from labelling.measure.services import Standing, set_resolved_answers
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project, questions_of
+from labelling.sql import at
 
 KIND = "resolution_import"
 FORMATS = ("csv", "jsonl", "json", "parquet")
 CHUNK = 5000
 PART = 500  # ids in one statement
+RESOLUTION = (
+    "id", "project_id", "example_id", "case_id", "previous_id", "outcome", "value", "cause", "note", "gold", "imported", "seen",
+    "schema_version", "took_part", "resolved_by_id", "created_at",
+)  # fmt: skip
 
 
 def start_resolution_import(*, actor: Viewer, slug: str, file: Any, format: str | None = None, now: datetime) -> Job:
@@ -224,22 +231,24 @@ def _store(claimed: Claimed, project: Project, new: list[tuple[Right, int, int |
         part = ids[start : start + PART]
         cases |= dict(Case.objects.filter(example_id__in=part).values_list("example_id", "id"))
         states |= dict(Example.objects.filter(pk__in=part).values_list("id", "state"))
-    made = Resolution.objects.bulk_create(
+    made = new_ids("labelling_resolution", len(new))
+    moment, texts = at(now), {}
+    for row, _, _ in new:
+        texts.setdefault(id(row.answered), json.dumps(row.answered.value))
+    insert(
+        "labelling_resolution",
+        RESOLUTION,
         [
-            Resolution(
-                project=project, example_id=example_id, case_id=cases.get(example_id), previous_id=previous, outcome=Outcome.ANSWER,
-                value=row.answered.value, cause=Cause.OTHER, note=row.note, gold=row.gold, imported=True,
-                schema_version=project.schema_version, resolved_by_id=claimed.created_by_id, created_at=now,
-            )
-            for row, example_id, previous in new
+            (pk, project.pk, example_id, cases.get(example_id), previous, "answer", texts[id(row.answered)], "other", row.note, row.gold,
+             True, "[]", project.schema_version, "[]", claimed.created_by_id, moment)
+            for pk, (row, example_id, previous) in zip(made, new, strict=True)
         ],
-        batch_size=CHUNK,
     )  # fmt: skip
     codes = codes_of(born=project.created_at, answers=(answer for row, _, _ in new for answer in row.answered.answers))
     set_resolved_answers(
         standing=[
-            Standing(example_id, resolution.pk, [(question, codes[question, text]) for question, text, _ in row.answered.answers], row.gold, [])
-            for (row, example_id, _), resolution in zip(new, made, strict=True)
+            Standing(example_id, pk, [(question, codes[question, text]) for question, text, _ in row.answered.answers], row.gold, [])
+            for (row, example_id, _), pk in zip(new, made, strict=True)
         ]
     )
     over = [pk for pk in ids if states[pk] in (ExampleState.COMPLETE, ExampleState.IN_REVIEW)]
