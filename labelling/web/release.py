@@ -72,8 +72,8 @@ def recipe(request: HttpRequest, project: Any) -> HttpResponse:
     return TemplateResponse(request, "release/recipe.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
 @in_project(Permission.RELEASE)
+@require_POST
 def preview(request: HttpRequest, project: Any) -> HttpResponse:
     """The right side of the recipe's page, as the left side is typed."""
     form = RecipeForm(request.POST, choices=choices_of(project))
@@ -171,8 +171,8 @@ def changes(request: HttpRequest, project: Any, number: int) -> HttpResponse:
     return TemplateResponse(request, "release/changes.html", {"project": project, "version": found, "diff": diff, "pages": pages})
 
 
-@require_POST
 @in_project(Permission.RELEASE)
+@require_POST
 def recall(request: HttpRequest, project: Any, number: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:

@@ -46,6 +46,12 @@ ROLES = [
     ("GET", "media/nothing.png", 404, 404, 404),
     ("GET", "discuss/", 200, 200, 200),
     ("POST", "discuss/report/", 400, 400, 403),  # no example
+    ("GET", "release/", 200, 200, 403),
+    ("GET", "release/new/", 200, 200, 403),
+    ("POST", "release/new/", 400, 400, 403),
+    ("POST", "release/new/preview/", 200, 200, 403),
+    ("GET", "release/1/", 404, 404, 403),
+    ("POST", "release/1/recall/", 404, 404, 403),
     ("GET", "label/", 200, 200, 200),
     ("GET", "label/guidelines/", 200, 200, 200),
     ("POST", "label/stock/", 400, 400, 400),  # the body is no JSON
