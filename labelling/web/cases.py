@@ -16,6 +16,7 @@ from labelling.web.drawing import drawn
 
 unsettled = f"{CaseState.OPEN},{CaseState.DISCUSSING}"
 DIGITS = 10
+MOST_MARKS = 6  # in a row of the queue, before labels that are alike are written as one
 
 
 def asked_for(request: HttpRequest, known: Sequence[str]) -> dict[str, str]:
@@ -110,7 +111,7 @@ def _pane(
         "standing": case.resolution_id or "",
         "reasons": [REASON_WORDS.get(reason, reason) for reason in row.reasons if reason != "disagreement"],
         "tally": _tally([group["count"] for group in answers]),
-        "marks": [mark for group in answers for mark in [group["answers"][0]] * min(group["count"], 12)] if answers else [],
+        "marks": _marks(answers),
         "opened_at": case.opened_at,
         "assigned_to": case.assigned_to,
         "note": case.note,
@@ -140,6 +141,13 @@ def _groups(questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], tags:
                 if question["key"] in vote.counts_as
             ] or [{"words": "No answer", "number": None}]
     return sorted(found.values(), key=lambda group: (-group["count"], group["json"]))
+
+
+def _marks(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One mark a label while a glance counts them; beyond that one an answer, with its number of labels."""
+    if sum(group["count"] for group in answers) <= MOST_MARKS:
+        return [mark for group in answers for mark in [group["answers"][0]] * group["count"]]
+    return [{**group["answers"][0], "times": group["count"]} for group in answers]
 
 
 def _tally(counts: list[int]) -> str:

@@ -43,6 +43,12 @@ export class Chart {
     return this.data.target == null ? [] : [this.data.target];
   }
 
+  /* Where the number of a row starts: right of its interval, and of the target's line where that stands just there. */
+  beside(row) {
+    const end = row.high ?? row.value;
+    return Math.max(end, ...this.target().filter((target) => target > end - 0.02 && target < end + 0.2));
+  }
+
   dots(Plot, width) {
     const rows = this.data.rows;
     const longest = Math.max(...rows.map((row) => row.name.length));
@@ -56,7 +62,7 @@ export class Chart {
         Plot.ruleX(this.target(), { className: "target", strokeDasharray: "4 3" }),
         Plot.ruleY(rows.filter((row) => row.low != null), { y: "name", x1: "low", x2: "high", strokeWidth: 2, className: "reach" }),
         Plot.dot(rows, { y: "name", x: "value", r: 5, fill: "currentColor", className: "value" }),
-        Plot.text(rows, { y: "name", x: (row) => row.high ?? row.value, text: (row) => this.format(row.value), dx: 10, textAnchor: "start", className: "number" }),
+        Plot.text(rows, { y: "name", x: (row) => this.beside(row), text: (row) => this.format(row.value), dx: 10, textAnchor: "start", className: "number" }),
       ],
     });
   }
