@@ -1,17 +1,20 @@
 """Every address: health, log-in, the API and the pages."""
 
-from importlib.util import find_spec
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views import defaults
 
-from django.urls import URLPattern, URLResolver, include, path
+from labelling.api import errors, health
 
-urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.account.urls"))]
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("api/v1/", include("labelling.api.urls")),
+    path("", include("labelling.web.urls")),
+]
 
-# The doors are listed here and exist one by one; a missing one must not keep `manage.py` from starting.
-if find_spec("labelling.api") and find_spec("labelling.api.health"):
-    from labelling.api import health
 
-    urlpatterns += [path("health/live", health.live), path("health/ready", health.ready)]
-if find_spec("labelling.api") and find_spec("labelling.api.urls"):
-    urlpatterns += [path("api/v1/", include("labelling.api.urls"))]
-if find_spec("labelling.web") and find_spec("labelling.web.urls"):
-    urlpatterns += [path("", include("labelling.web.urls"))]
+def handler500(request: HttpRequest) -> HttpResponse:
+    """A fault of ours, in the shape that the caller reads: the API's error object, or a page that says the way back."""
+    return errors.fault(request) if request.path.startswith("/api/") else defaults.server_error(request)

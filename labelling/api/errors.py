@@ -77,3 +77,9 @@ def _flat(detail: Any, at: str = "") -> dict[str, list[str]]:
 def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
     """Any address below /api/ that is not there."""
     return JsonResponse(_body(404, "There is nothing at this address. See /api/v1/schema/.", {}), status=404)
+
+
+def fault(request: HttpRequest) -> JsonResponse:
+    """What the API says when the fault is ours."""
+    message = "Something broke on our side; it is in the server's log. Try again, and tell the operator if it stays."
+    return JsonResponse({"code": "fault", "message": message, "fields": {}}, status=500)
