@@ -48,6 +48,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
         "user": {"name": request.user.username, "quick": request.user.quick_mode},
         "project": {"slug": project.slug, "name": project.name},
         "schema_version": project.schema_version,
+        "lease_seconds": project.lease_seconds,
         "questions": questions,
         "display": project.display,
         "guidelines": {**guidelines, "seen": seen},

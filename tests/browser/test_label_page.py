@@ -133,6 +133,17 @@ def test_on_a_phone_all_is_in_reach_of_a_thumb(open_page, width):
     assert wait_for_labels(page, "page-phone", before + 1)[-1]["tags"] == ["unintelligible"]
 
 
+def test_at_four_times_the_size_nothing_stands_over_the_example(open_page):
+    page = start(open_page(viewport={"width": 320, "height": 200}), "page-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.get_by_role("button", name="Submit").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Submit")).to_be_in_viewport()
+    page.locator("#example").scroll_into_view_if_needed()
+    covered = page.locator("#example").evaluate("""example => { const box = example.getBoundingClientRect();
+        return !example.contains(document.elementFromPoint(box.x + 5, box.y + 5)); }""")
+    assert not covered
+
+
 def test_the_first_visit_shows_the_guidelines_first(open_page):
     page = start(open_page(), "page-first")
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()

@@ -25,6 +25,7 @@ test("active seconds count the time between signs of life, and at most 30 s afte
   clock.touch();
   clock.time += 10 * 60_000; // went for a coffee
   assert.equal(clock.seconds, 4 + IDLE / 1000);
+  assert.equal(clock.awake, false);
   clock.touch();
   clock.time += 1500;
   assert.equal(clock.seconds, 4 + IDLE / 1000 + 1.5);
@@ -108,6 +109,17 @@ test("an example that was answered, or is here already, is not taken in a second
   assert.equal(stock.add(leased(1, 2, 3, 4)), 1);
   assert.deepEqual([stock.take(), stock.take()].map((item) => item.assignment.id), [2, 4]);
   assert.equal(stock.take(), null);
+});
+
+test("an example whose lease went to somebody else leaves the stock, and only when the list is sure to be whole", () => {
+  const stock = new Stock({ api: null, outbox: new Outbox(store), draw: (assignment) => ({ assignment }) });
+  const leased = (...ids) => ({ assignments: ids.map((id) => ({ id })), waiting: 0 });
+  const ids = () => { const all = []; for (let item; (item = stock.take()); ) all.push(item.assignment.id); return all; };
+  stock.add(leased(1, 2, 3));
+  stock.add(leased(1, 2), 2); // cut off after two: nothing is known of the third
+  assert.deepEqual(stock.length, 3);
+  stock.add(leased(1, 3, 4), 3); // a new one follows what is in our hands, and 2 is not among it
+  assert.deepEqual(ids(), [1, 3, 4]);
 });
 
 test("numbers, short names and ids", () => {

@@ -29,6 +29,9 @@ export class Clock {
 
   resume() { this.#last ??= this.now(); }
 
+  /** Whether somebody was here in the last five minutes. */
+  get awake() { return this.#last !== null && this.now() - this.#last < 300_000; }
+
   /** Active seconds so far, to a tenth. */
   get seconds() { return Math.round(this.#sum() / 100) / 10; }
 

@@ -39,6 +39,13 @@ export class Painter {
     if (scrollY > 0) scrollTo(0, 0);
   }
 
+  /** Nothing to label: what was answered goes out of sight at once, or it would seem to be asked again. */
+  clear() {
+    this.article.setAttribute("aria-label", "No example");
+    delete this.article.dataset.assignment;
+    this.article.replaceChildren();
+  }
+
   #await(item, waits) {
     const settle = (promises) => {
       item.media = "loading";

@@ -29,6 +29,8 @@ export class Session {
     const item = this.flow.mayGoOn() ? this.stock.take() : null;
     if (!item) {
       this.current = null;
+      this.painter.clear();
+      this.#fill(null);
       this.flow.stopped();
       return;
     }
@@ -42,11 +44,8 @@ export class Session {
     this.flow.hide();
     const number = this.progress.today + 1;
     this.painter.paint(item, revises ? `Example ${item.assignment.example.key}, labelled before` : `Example ${number}`);
-    this.questions.set(answers?.value ?? {});
+    this.#fill(answers);
     this.questions.painted(item.node, item.assignment.example.data);
-    this.tags.set(answers?.tags ?? []);
-    this.comment.set(answers?.comment ?? "");
-    this.#refuse("");
     document.body.classList.toggle("revising", Boolean(revises));
     this.recent.offer(id);
     this.clock.start(answers?.seconds ?? 0);
@@ -114,12 +113,20 @@ export class Session {
   suspend() {
     this.#saveDraft();
     this.current = null;
+    this.painter.clear();
     this.stock.empty({ forget: true });
   }
 
   focusExample() {
     if (this.comment.focused) this.comment.close();
     this.painter.article.focus({ preventScroll: true });
+  }
+
+  #fill(answers) {
+    this.questions.set(answers?.value ?? {});
+    this.tags.set(answers?.tags ?? []);
+    this.comment.set(answers?.comment ?? "");
+    this.#refuse("");
   }
 
   #leave(entry, event) {

@@ -10,7 +10,7 @@ export class Stock extends EventTarget {
   #items = [];
   #seen = new Set(); // on the screen, waiting here, or answered: what a late response may still list
   #asking = null;
-  #askedAt = -Infinity;
+  #askedAt = 0; // the page came with its first examples
   #took = 0; // ms, the last refill
   #takes = []; // when the last few were taken
 
@@ -26,14 +26,20 @@ export class Stock extends EventTarget {
   get asking() { return this.#asking !== null; }
   get next() { return this.#items[0] ?? null; }
 
-  /** Takes in what the server leased: {assignments, waiting, ...}. */
-  add(answer) {
+  /** Takes in what the server leased: {assignments, waiting, ...}. What is in our hands comes first in it, so when
+      something new or nothing more follows, an example that is not listed has run out and gone to somebody else. */
+  add(answer, asked = Infinity) {
     let added = 0;
+    const held = this.#items.length;
     for (const assignment of answer.assignments) {
       if (this.#seen.has(assignment.id) || this.outbox.has(assignment.id)) continue;
       this.#seen.add(assignment.id);
       this.#items.push(this.draw(assignment));
       added += 1;
+    }
+    if (added || answer.assignments.length < asked) {
+      const listed = new Set(answer.assignments.map(({ id }) => id));
+      this.#items = this.#items.filter(({ assignment }, place) => place >= held || listed.has(assignment.id));
     }
     this.waiting = answer.waiting ?? 0;
     this.none = added === 0;
@@ -69,6 +75,11 @@ export class Stock extends EventTarget {
 
   seen(assignment) { this.#seen.add(assignment); }
 
+  /** Asks again, which renews leases, when the last time lies further back than `seconds`. */
+  renew(seconds) {
+    if (performance.now() - this.#askedAt > seconds * 1000) this.refill({ now: true });
+  }
+
   /** Refills in the background when it runs low. */
   refill({ now = false } = {}) {
     const due = this.#items.length <= this.low && (!this.none || !this.#items.length || performance.now() - this.#askedAt > ASK_AGAIN);
@@ -82,7 +93,7 @@ export class Stock extends EventTarget {
         this.away = false;
         this.#asking = null;
         this.#took = performance.now() - this.#askedAt;
-        const added = this.add(answer);
+        const added = this.add(answer, count);
         this.dispatchEvent(new CustomEvent("filled", { detail: { added, answer } }));
       })
       .catch((error) => {

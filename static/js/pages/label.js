@@ -89,6 +89,10 @@ async function start() {
   stock.addEventListener("asking", () => { quiet = outbox.waiting.length ? null : progress.made; });
   stock.addEventListener("filled", ({ detail }) => quiet === progress.made && progress.sync(detail.answer));
 
+  const renew = () => clock.awake && !flow.elsewhere && stock.renew(Math.min(600, page.lease_seconds / 3));
+  setInterval(renew, 20_000);
+  document.addEventListener("visibilitychange", renew);
+
   const unsent = outbox.waiting.filter((entry) => entry.project === page.project.slug && entry.kind === "label" && !entry.revision);
   progress.sync({ today: progress.today + unsent.length, left: progress.atLeast ? progress.left : Math.max(0, progress.left - unsent.length) });
 
