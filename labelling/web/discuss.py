@@ -17,6 +17,7 @@ from labelling.discuss.rules import CAUSE_WORDS, REASON_WORDS, SETTLING
 from labelling.errors import Conflict, WorkbenchError
 from labelling.projects.selectors import guidelines_of, list_members, questions_of
 from labelling.projects.services import add_guidelines
+from labelling.web import classes
 from labelling.web.cases import asked_for, panes, questions_drawn, read_outcome, shown_parts, unsettled, vote_rows
 from labelling.web.drawing import lower_headings
 from labelling.web.guard import in_project
@@ -252,6 +253,7 @@ def case_url(project: Any, case_id: int) -> str:
 
 urlpatterns = [
     path("projects/<str:slug>/discuss/", queue, name="discuss"),
+    *classes.urlpatterns,
     path("projects/<str:slug>/discuss/report/", report, name="case_report"),
     path("projects/<str:slug>/discuss/<int:case_id>/", case, name="case"),
     path("projects/<str:slug>/discuss/<int:case_id>/settle/", settle, name="case_settle"),

@@ -189,6 +189,12 @@ def test_axe_finds_nothing_on_the_pages_of_cases(cases, new_page):
     for path in paths:
         page.goto(path)
         found |= {path: problems} if (problems := problems_of(page)) else {}
+    page.goto("/projects/look/discuss/classes/")
+    found |= {"classes": problems} if (problems := problems_of(page)) else {}
+    page.get_by_label("What becomes of mix").select_option("It becomes part of Negative")
+    page.get_by_role("button", name="Show what it would do").click()
+    expect(page.get_by_role("heading", name="What version 2 would do")).to_be_visible()
+    found |= {"preview of classes": problems} if (problems := problems_of(page)) else {}
     page.goto(f"/projects/look/discuss/{first}/")
     page.get_by_role("button", name="Close case").click()
     assert page.title().startswith("Error:")

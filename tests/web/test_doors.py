@@ -45,6 +45,8 @@ ROLES = [
     ("GET", "examples/nothing/", 404, 404, 403),
     ("GET", "media/nothing.png", 404, 404, 404),
     ("GET", "discuss/", 200, 200, 200),
+    ("GET", "discuss/classes/", 200, 200, 403),
+    ("POST", "discuss/classes/", 400, 400, 403),  # nothing changes
     ("POST", "discuss/report/", 400, 400, 403),  # no example
     ("GET", "release/", 200, 200, 403),
     ("GET", "release/new/", 200, 200, 403),
