@@ -82,11 +82,9 @@ def check_seconds(seconds: Any) -> float | None:
     """Active seconds; more than a day counts as a day."""
     if seconds is None:
         return None
-    wrong = Invalid.field("seconds", "seconds is the time spent, a number from 0 up.")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise wrong
-    if isinstance(seconds, float) and not math.isfinite(seconds) or seconds < 0:
-        raise wrong
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not number or seconds < 0 or seconds != seconds or seconds == math.inf:
+        raise Invalid.field("seconds", "seconds is the time spent, a number from 0 up.")
     return float(min(seconds, LONGEST_SECONDS))
 
 

@@ -236,10 +236,14 @@ def _insert(project: Project, new: Sequence[_New], now: datetime) -> None:
     assignment_ids = iter(new_ids("labelling_assignment", len(fresh)) if fresh else ())
     moment = at(now)
     assignments, labels, answers, counted = [], [], [], []
+    in_hex = isinstance(as_uuid(NAMESPACE), str)
+    times: dict[datetime, Any] = {}
     texts: dict[int, str | None] = {}  # rows that say the same share one object
     for label_id, one in zip(label_ids, new, strict=True):
         row, example_id = one.row, one.example.id
-        labelled_at = moment if row.labelled_at is None else at(row.labelled_at)
+        labelled_at = moment if row.labelled_at is None else times.get(row.labelled_at)
+        if labelled_at is None:
+            labelled_at = times[row.labelled_at] = at(row.labelled_at)
         day = day_number(row.labelled_at or now)
         assignment_id = one.there.assignment_id if one.there else next(assignment_ids)
         if one.there is None:
@@ -250,7 +254,9 @@ def _insert(project: Project, new: Sequence[_New], now: datetime) -> None:
         same = id(row.answered)
         if same not in texts:
             texts[same] = None if row.answered.value is None else orjson.dumps(row.answered.value).decode()
-        client_id = as_uuid(uuid5(NAMESPACE, f"{project.pk}/{example_id}/{one.labeller_id}/{one.round}"))
+        client_id: Any = uuid5(NAMESPACE, f"{project.pk}/{example_id}/{one.labeller_id}/{one.round}")
+        if in_hex:
+            client_id = client_id.hex
         tags = "[]" if not row.tags else orjson.dumps(row.tags).decode()
         labels.append(
             (label_id, project.pk, example_id, assignment_id, one.labeller_id, one.round, 1, None, False, client_id, texts[same],
