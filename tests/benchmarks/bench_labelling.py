@@ -105,7 +105,8 @@ class Bench:
         from django.utils import timezone
 
         from labelling.label.services.import_rows import Answered, Row
-        from labelling.label.services.import_writing import Members, write_rows
+        from labelling.label.services.import_members import Members
+        from labelling.label.services.import_writing import write_rows
         from labelling.projects.models import Project, Question
 
         project = Project.objects.get(slug="done")

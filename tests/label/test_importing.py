@@ -13,8 +13,9 @@ from labelling.discuss.models import Case
 from labelling.errors import NotAllowed, WrongContent
 from labelling.intake.models import Example
 from labelling.jobs.models import Job
+from labelling.jobs.services import claim
 from labelling.label.models import AnswerCode, CountedAnswer, Label, LabellerDay, TagCount
-from labelling.label.services import start_label_import
+from labelling.label.services import importing, start_label_import
 from labelling.projects.models import Membership, ProjectCounts
 from labelling.projects.selectors import get_project
 from labelling.tasks import run_queued
@@ -201,3 +202,31 @@ def test_a_label_made_here_is_not_imported_over():
     assert figures(load("example,labeller,value\ne0,ada,pos\n")) == (1, 0, 1, 0)
     assert figures(load("example,labeller,value\ne0,ada,neg\n")) == (1, 0, 0, 1)
     assert Label.objects.get().imported is False
+
+
+def test_an_import_that_breaks_off_goes_on_after_its_last_chunk(monkeypatch):
+    make_examples(make_project(), 10)
+    monkeypatch.setattr(importing, "CHUNK", 4)
+    text = "example,labeller,value\n" + "".join(f"e{number},a,pos\n" for number in range(10)) + "e99,a,pos\n"
+    job = start_label_import(actor=viewer("lea"), slug="reviews", file=SimpleUploadedFile("l.csv", text.encode()), now=NOW)
+    chunks: list[object] = []
+    claimed = claim(job_id=str(job.pk), now=NOW)
+    real = importing.write_rows
+    monkeypatch.setattr(importing, "write_rows", lambda **given: broken_after(real, given, chunks))
+    with pytest.raises(RuntimeError):
+        importing.import_labels(claimed)
+    assert Label.objects.count() == 4  # the first chunk stays, the second one is rolled back
+    assert Job.objects.get(pk=job.pk).resume["rows"] == 4
+    monkeypatch.setattr(importing, "write_rows", real)
+    result = importing.import_labels(claimed)
+    assert figures(result) == (11, 10, 0, 1)
+    assert [error["row"] for error in result["errors"]] == [11]
+    assert Label.objects.count() == 10
+
+
+def broken_after(real, given, chunks):
+    """Write a chunk, and break off in the middle of the second one."""
+    chunks.append(real(**given))
+    if len(chunks) == 2:
+        raise RuntimeError("the power went")
+    return chunks[-1]

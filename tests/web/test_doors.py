@@ -44,6 +44,9 @@ ROLES = [
     ("GET", "examples/", 200, 200, 403),
     ("GET", "examples/nothing/", 404, 404, 403),
     ("GET", "media/nothing.png", 404, 404, 404),
+    ("GET", "assign/", 200, 200, 403),
+    ("POST", "assign/", 400, 400, 403),  # no number
+    ("POST", "assign/ada/release/", 302, 302, 403),
     ("GET", "discuss/", 200, 200, 200),
     ("GET", "discuss/classes/", 200, 200, 403),
     ("POST", "discuss/classes/", 400, 400, 403),  # nothing changes

@@ -14,17 +14,15 @@ from typing import Any
 
 from django.db import transaction
 
-from labelling.access import Permission, Role, Viewer, check_permission, permissions_of
+from labelling.access import Permission, Role, Viewer, permissions_of
 from labelling.assign.rules import check_count, start_of
 from labelling.assign.selectors import OWN
+from labelling.assign.services.desk import LAG, Desk, take_desk
 from labelling.assign.services.room import expire_leases, free
-from labelling.errors import NotAllowed, NotFound
-from labelling.projects.selectors import get_project
 from labelling.sql import at, locked, marks, on_postgres, rows, run, when
 
 SPARE = 16  # looked at beyond what is wanted, because others may hold some of them
 WIDEST = 4096
-LAG = 8  # rows that a cursor may be moved before it is stored
 FIELDS = "a.id, a.round, a.expires_at, e.id, e.key, e.data, e.meta"
 PICK = "AND x.has_room = 1 ORDER BY x.place LIMIT %s"
 BACK = (
@@ -66,42 +64,6 @@ class Handed:
     reads_examples: bool  # whether the labeller may see what came with an example besides its data
 
 
-@dataclass(slots=True)
-class _Desk:
-    """Where a labeller works: the project, their part in it, their cursor (locked) and what the queue says."""
-
-    project_id: int
-    schema_version: int
-    guideline_version: int
-    lease_seconds: int
-    order: str
-    seed: int
-    role: str
-    membership_id: int
-    cursor_epoch: int
-    priority: int | None
-    wrapped: bool
-    place: int
-    returned: int
-    epoch: int
-    newest_returned: int
-    open: int
-    passed: int = 0  # rows that the cursor was moved past since it was stored
-
-    @property
-    def position(self) -> tuple[Any, ...]:
-        return (self.epoch, self.priority, self.wrapped, self.place, self.returned)
-
-
-DESK = (
-    'SELECT p.id, p.schema_version, p.guideline_version, p.lease_seconds, p."order", p.seed, m.role, m.id, '
-    "c.epoch, c.priority, c.wrapped, c.place, c.returned, q.epoch, q.returned, n.open FROM labelling_project p "
-    "JOIN labelling_membership m ON m.project_id = p.id JOIN labelling_cursor c ON c.membership_id = m.id "
-    "JOIN labelling_assignqueue q ON q.project_id = p.id JOIN labelling_projectcounts n ON n.project_id = p.id "
-    "WHERE p.slug = %s AND m.user_id = %s AND m.removed_at IS NULL"
-)
-
-
 def lease_examples(*, actor: Viewer, slug: str, count: Any, now: datetime) -> Handed:
     """Up to `count` examples for the actor: those in their hands already come first, then new ones from the queue.
 
@@ -116,7 +78,7 @@ def lease_examples(*, actor: Viewer, slug: str, count: Any, now: datetime) -> Ha
 
 def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> Handed:
     with transaction.atomic():
-        desk = _desk(actor, slug)
+        desk = take_desk(actor, slug)
         before = desk.position
         found = _in_hand(desk, actor.user_id, count, now)
         if len(found) < count and desk.open:
@@ -137,46 +99,7 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> Handed:
     )
 
 
-def _desk(actor: Viewer, slug: str) -> _Desk:
-    """The access check and all that leasing needs to know, in one look. Two requests of one labeller walk one after the
-    other, because the first one holds the cursor."""
-    sql = DESK + locked("c")
-    params = [slug, actor.user_id]
-    found = rows(sql, params) if "\x00" not in slug else []
-    if not found:
-        _first_time(actor, slug)
-        found = rows(sql, params)
-    desk = _Desk(*found[0])
-    if actor.only_project_id not in (None, desk.project_id):
-        raise NotFound("There is no such project, or you are not a member of it.")
-    check_permission(actor, Role(desk.role), Permission.LABEL)
-    desk.wrapped = bool(desk.wrapped)
-    if desk.cursor_epoch != desk.epoch:  # many examples have room again: from the start, which shows those put back as well
-        desk.priority, desk.wrapped, desk.place, desk.returned = None, False, -1, desk.newest_returned
-        desk.passed = LAG
-    return desk
-
-
-def _first_time(actor: Viewer, slug: str) -> None:
-    """No cursor yet: find out why, and make one for a member who may label."""
-    project = get_project(actor, slug, Permission.LABEL)
-    member = project.viewer_membership  # type: ignore[attr-defined]
-    if member is None:
-        raise NotAllowed("Only members of a project label in it. Add yourself to its members first.")
-    run(
-        "INSERT INTO labelling_assignqueue (project_id, next_position, returned, epoch) VALUES (%s, 0, 0, 0) "
-        "ON CONFLICT (project_id) DO NOTHING",
-        [project.pk],
-    )
-    run(
-        "INSERT INTO labelling_cursor (membership_id, epoch, priority, wrapped, place, returned) "
-        "SELECT %s, epoch, NULL, %s, -1, returned FROM labelling_assignqueue WHERE project_id = %s "
-        "ON CONFLICT (membership_id) DO NOTHING",
-        [member.pk, False, project.pk],
-    )
-
-
-def _in_hand(desk: _Desk, labeller_id: int, count: int, now: datetime) -> list[Leased]:
+def _in_hand(desk: Desk, labeller_id: int, count: int, now: datetime) -> list[Leased]:
     """The live leases of the labeller, oldest first. One whose time is over, but that nobody took back yet, goes on."""
     found = [
         Leased(pk, round_, when(expires_at), *rest)
@@ -202,7 +125,7 @@ class _Walk:
     """One labeller's way through the queue, in one transaction. The cursor moves past an example only when it went to this
     labeller now or did so before; it stays before the first one that had room and was held by somebody else."""
 
-    def __init__(self, desk: _Desk, actor: Viewer, now: datetime) -> None:
+    def __init__(self, desk: Desk, actor: Viewer, now: datetime) -> None:
         self.desk, self.labeller_id, self.now = desk, actor.user_id, now
         self.start = start_of(order=desk.order, seed=desk.seed, username=actor.username)
         self.until = now + timedelta(seconds=desk.lease_seconds)
