@@ -140,7 +140,7 @@ def _groups(questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], tags:
                 for question in questions
                 if question["key"] in vote.counts_as
             ] or [{"words": "No answer", "number": None}]
-    return sorted(found.values(), key=lambda group: (-group["count"], group["json"]))
+    return sorted(found.values(), key=lambda group: (-group["count"], group["answers"][0]["number"] or 0, group["json"]))
 
 
 def _marks(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from labelling import flow
 from labelling.access import Permission
+from labelling.discuss.selectors import counts_of_cases
 from labelling.errors import WorkbenchError
 from labelling.jobs.selectors import worker_is_alive
 from labelling.kinds import KINDS
@@ -101,6 +102,7 @@ def overview(request: HttpRequest, project: Any) -> HttpResponse:
     }
     if context["leads"]:
         context["no_worker"] = not worker_is_alive(timezone.now())
+        context["cases"] = counts_of_cases(project)
     if context["leads"] and counts["labels"]:
         context |= for_overview(request, project)
     return TemplateResponse(request, "projects/overview.html", context)
