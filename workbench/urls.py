@@ -1,10 +1,8 @@
 """Every address: health, log-in, the API and the pages."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
-from django.views import defaults
 
-from labelling.api import errors, health
+from labelling.api import health
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
@@ -15,6 +13,4 @@ urlpatterns = [
 ]
 
 
-def handler500(request: HttpRequest) -> HttpResponse:
-    """A fault of ours, in the shape that the caller reads: the API's error object, or a page that says the way back."""
-    return errors.fault(request) if request.path.startswith("/api/") else defaults.server_error(request)
+handler500 = "labelling.api.errors.fault"

@@ -1,5 +1,9 @@
 """Leases: examples in a labeller's hands."""
 
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import orjson
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -8,7 +12,11 @@ from rest_framework.response import Response
 from labelling.api.base import View, body_of, fast_json
 from labelling.api.docs import FREE, TEXT, TIME, WHOLE, describe, many, thing
 from labelling.assign import services
+from labelling.intake.selectors import render_data
 from labelling.label.receipts import time_text
+from labelling.projects.selectors import get_project
+
+MEDIA_IN_TEXT = re.compile(r'"[0-9a-f]{64}\.[a-z0-9]+"')
 
 ASSIGNMENT = thing(
     {
@@ -26,6 +34,13 @@ ENDED = thing({"id": WHOLE, "state": TEXT, "example": thing({"id": WHOLE})})
 class Assignments(View):
     """`POST /projects/{slug}/assignments/`."""
 
+    def _reader(self, slug: str, leases: Iterable[services.Leased]) -> Callable[[str], Any]:
+        """How the data is written out: as it lies in the database, or, where it names media, with their addresses."""
+        if not any(MEDIA_IN_TEXT.search(lease.data) for lease in leases):
+            return orjson.Fragment
+        project = get_project(self.viewer, slug)
+        return lambda text: render_data(project, orjson.loads(text))
+
     @describe(
         "Lease examples: those in your hands first, then new ones",
         body={**thing({}), "properties": {"count": WHOLE}},
@@ -37,6 +52,7 @@ class Assignments(View):
         )
         # What came with an example beside its data may give the answer away; only who reads examples anyway is shown it.
         with_meta = handed.reads_examples
+        data_of = self._reader(slug, handed.assignments)
         return fast_json(
             {
                 "assignments": [
@@ -49,7 +65,7 @@ class Assignments(View):
                         "example": {
                             "id": lease.example_id,
                             "key": lease.key,
-                            "data": orjson.Fragment(lease.data),
+                            "data": data_of(lease.data),
                             **({"meta": orjson.Fragment(lease.meta)} if with_meta else {}),
                         },
                     }

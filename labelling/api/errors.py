@@ -9,7 +9,8 @@ from django.core.exceptions import (
     TooManyFieldsSent,
 )
 from django.db import DataError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -79,7 +80,9 @@ def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
     return JsonResponse(_body(404, "There is nothing at this address. See /api/v1/schema/.", {}), status=404)
 
 
-def fault(request: HttpRequest) -> JsonResponse:
-    """What the API says when the fault is ours."""
+def fault(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: the API's error object for programs, a page that says the way back for people."""
+    if not request.path.startswith("/api/"):
+        return server_error(request)
     message = "Something broke on our side; it is in the server's log. Try again, and tell the operator if it stays."
     return JsonResponse({"code": "fault", "message": message, "fields": {}}, status=500)
