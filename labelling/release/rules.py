@@ -63,13 +63,15 @@ class DecidedBy(StrEnum):
     TIE = "tie"
 
 
-def check_policy(policy: Any, *, default_seed: int, tags: Collection[str]) -> dict[str, Any]:
+def check_policy(
+    policy: Any, *, default_seed: int, tags: Collection[str], default_method: Method = Method.MAJORITY
+) -> dict[str, Any]:
     """The policy of API.md with every field in it. `tags` are the project's. Raises Invalid with all that is wrong."""
     if not isinstance(policy, Mapping):
         raise Invalid("A policy is an object; see the API's documentation for its fields.")
     checks: dict[str, tuple[Any, Callable[[Any], Any]]] = {
         "note": ("", lambda note: _text(note, "note")),
-        "consensus": ({}, _consensus),
+        "consensus": ({}, lambda value: _consensus(value, default_method)),
         "include": ({}, _include),
         "exclude_tags": (["unintelligible"], lambda wanted: _tags(wanted, tags)),
         "splits": ({"train": 0.8, "validation": 0.1, "test": 0.1}, _splits),
@@ -112,10 +114,15 @@ def _gcd(a: int, b: int) -> int:
     return a
 
 
-def _consensus(value: Any) -> dict[str, Any]:
+def usual_method(kinds: Collection[str]) -> Method:
+    """What several labels become one answer by when nobody says: the middle one of ratings, the majority of classes."""
+    return Method.MEDIAN if "rating" in kinds else Method.MAJORITY
+
+
+def _consensus(value: Any, default_method: Method) -> dict[str, Any]:
     fields = _object(value, "consensus", {"method", "min_labels", "min_confidence", "ties"})
     return {
-        "method": _one_of(fields.get("method", Method.MAJORITY), Method, "consensus.method"),
+        "method": _one_of(fields.get("method", default_method), Method, "consensus.method"),
         "min_labels": _whole(fields.get("min_labels", 1), "consensus.min_labels", 1, 1000),
         "min_confidence": _share(fields.get("min_confidence", 0), "consensus.min_confidence"),
         "ties": _one_of(fields.get("ties", Ties.LEAVE_OUT), Ties, "consensus.ties"),

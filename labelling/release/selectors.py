@@ -10,7 +10,7 @@ from labelling.errors import Invalid, NotFound
 from labelling.intake.models import Example, Source
 from labelling.measure.bulk import snapshot
 from labelling.projects.models import Project
-from labelling.projects.selectors import all_tags, get_project
+from labelling.projects.selectors import all_tags, get_project, questions_of
 from labelling.release import rules
 from labelling.release.contents import read_splits
 from labelling.release.models import DatasetVersion, Pull, VersionFile
@@ -62,6 +62,13 @@ def list_consumers(version: DatasetVersion) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def recalled_pulls(viewer: Viewer, project: Project) -> list[dict[str, Any]]:
+    """Versions that this viewer downloaded and that were recalled: what they must hear of."""
+    rows = Pull.objects.filter(version__project=project, version__recall__isnull=False, user_id=viewer.user_id)
+    found = rows.values("version__number", "version__recall__reason").distinct().order_by("-version__number")
+    return [{"version": row["version__number"], "reason": row["version__recall__reason"]} for row in found[:20]]
+
+
 def recall_of(version: DatasetVersion) -> dict[str, Any] | None:
     """Why and when a version was recalled; None for one that stands."""
     recall = getattr(version, "recall", None)
@@ -71,7 +78,9 @@ def recall_of(version: DatasetVersion) -> dict[str, Any] | None:
 def check_policy_of(project: Project, policy: Any) -> dict[str, Any]:
     """The whole policy, checked against the project: its tags, its sources, its versions."""
     tags = [tag["key"] for tag in all_tags(project)]
-    cleaned = rules.check_policy({} if policy is None else policy, default_seed=project.seed, tags=tags)
+    cleaned = rules.check_policy(
+        {} if policy is None else policy, default_seed=project.seed, tags=tags, default_method=usual_method_of(project)
+    )
     wanted = cleaned["include"]["sources"]
     if wanted is not None:
         known = set(Source.objects.filter(project=project, key__in=wanted).values_list("key", flat=True))
@@ -83,6 +92,10 @@ def check_policy_of(project: Project, policy: Any) -> dict[str, Any]:
         except NotFound as error:
             raise Invalid.field("keep_splits_of", error.message) from None
     return cleaned
+
+
+def usual_method_of(project: Project) -> rules.Method:
+    return rules.usual_method([question["kind"] for question in questions_of(project)])
 
 
 def kept_splits(project: Project, policy: Mapping[str, Any]) -> Kept | None:

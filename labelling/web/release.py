@@ -31,6 +31,7 @@ def versions(request: HttpRequest, project: Any) -> HttpResponse:
     pages = Pages(request, selectors.list_versions(project), PER_PAGE)
     jobs = [job for job in list_project_jobs(project.pk, "release", 3) if job.state != "done" and job.created_by_id == request.viewer.user_id]
     context = {"project": project, "pages": pages, "rows": [brief(version) for version in pages.rows], "jobs": [show(job) for job in jobs]}
+    context["recalled"] = selectors.recalled_pulls(request.viewer, project)
     return TemplateResponse(request, "release/list.html", context)
 
 
@@ -123,6 +124,7 @@ def choices_of(project: Any) -> dict[str, Any]:
         "shares": percents,
         "sources": [(source.key, source.name) for source in found["sources"]],
         "counts": counts_of(project),
+        "method": selectors.usual_method_of(project),
         "tags": [(tag["key"], tag["name"]) for tag in all_tags(project)],
         "groups": [*((f"meta.{name}", name) for name in found["meta"]), ("source", "source"), ("batch", "batch")],
         "versions": [(str(version.number), f"version {version.number}") for version in found["versions"]],

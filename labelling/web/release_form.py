@@ -52,6 +52,7 @@ class RecipeForm(PlainForm):
         self.fields["group_by"].choices = [("", "Nothing: each example on its own"), *choices["groups"]]
         self.fields["keep_splits_of"].choices = [("", "No version: deal anew"), *choices["versions"]]
         self.fields["keep_splits_of"].initial = choices["keep"]
+        self.fields["method"].initial = str(choices["method"])
         self.fields["seed"].initial = choices["seed"]
         if not choices["sources"]:
             del self.fields["sources"]

@@ -24,7 +24,7 @@ from labelling.release.diff import diff_versions
 from labelling.release.models import DatasetVersion, Pull, Recall, VersionFile
 from labelling.tables import AppendOnlyError
 from labelling.tasks import run_queued
-from tests.factories import NOW, label_next, make_examples, make_project, viewer
+from tests.factories import NOW, STRENGTH, label_next, make_examples, make_project, viewer
 from tests.release.state import EVERYTHING, KEYS, make_state, release, settle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_folder")]
@@ -448,3 +448,13 @@ def test_a_recall_is_said_once_and_names_who_pulled():
         services.recall_version(actor=viewer("lea"), slug="reviews", number=1, reason=" ", now=NOW)
     assert Recall.objects.get().reason == "Wrong licence."
     assert Pull.objects.count() == 1
+
+
+def test_without_a_word_ratings_become_their_median_and_classes_the_majority():
+    make_project(questions=[STRENGTH])
+    make_project("classes")
+
+    assert selectors.preview_version(viewer("lea"), "reviews", {})["policy"]["consensus"]["method"] == "median"
+    assert selectors.preview_version(viewer("lea"), "classes", {})["policy"]["consensus"]["method"] == "majority"
+    said = {"consensus": {"method": "majority"}}
+    assert selectors.preview_version(viewer("lea"), "reviews", said)["policy"]["consensus"]["method"] == "majority"

@@ -2,10 +2,13 @@
 
 import pytest
 
+from labelling.access import Role
 from labelling.jobs.models import Job
+from labelling.projects import services as projects
+from labelling.release import services
 from labelling.release.models import DatasetVersion, Recall
 from labelling.tasks import run_queued
-from tests.factories import make_project
+from tests.factories import NOW, make_project, viewer
 from tests.release.state import make_state, release, settle
 from tests.web.people import browse, counted, text_of
 
@@ -147,3 +150,14 @@ def test_a_job_that_is_done_says_which_version_it_made():
 
     assert "Version 1 is released." in shown
     assert f'href="{URL}1/"' in shown
+
+
+def test_whoever_downloaded_a_version_reads_that_it_was_recalled_and_nobody_else_does():
+    make_state()
+    version = release()
+    projects.add_member(actor=viewer("lea"), slug="reviews", username="ben", role=Role.LEAD, now=NOW)
+    services.record_pull(actor=viewer("ben"), version=version, file_name="train.csv", status=200, now=NOW)
+    services.recall_version(actor=viewer("lea"), slug="reviews", number=1, reason="Wrong licence", now=NOW)
+
+    assert "You downloaded" in text_of(browse("ben").get(URL))
+    assert "You downloaded" not in text_of(browse("lea").get(URL))
