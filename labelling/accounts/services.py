@@ -15,7 +15,7 @@ from labelling.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
 def create_user(
-    *, actor: Viewer, username: Any, password: str | None = None, display_name: Any = "", is_service: bool = False, now: datetime
+    *, actor: Viewer, username: Any, password: Any = None, display_name: Any = "", is_service: bool = False, now: datetime
 ) -> User:
     """A new account. Without a password nobody can log in to it; tokens still work for it."""
     if not actor.is_staff:
@@ -25,6 +25,8 @@ def create_user(
         raise Invalid.field("display_name", "A display name has 150 characters at most.")
     user = User(username=username, display_name=display_name, is_service=is_service)
     if password is not None:
+        if not isinstance(password, str) or len(password) > 4096:
+            raise Invalid.field("password", "A password is a text of up to 4,096 characters.")
         try:
             validate_password(password, user)
         except ValidationError as error:

@@ -107,7 +107,7 @@ def check_member(value: Any, known: type[StrEnum], field: str) -> str:
 
 
 def check_seen(seen: Any) -> list[int]:
-    if not isinstance(seen, list) or len(seen) > 10_000 or any(isinstance(item, bool) or not isinstance(item, int) for item in seen):
+    if not isinstance(seen, list) or len(seen) > 10_000 or any(isinstance(item, bool) or not isinstance(item, int) or not 0 < item < 2**63 for item in seen):
         raise Invalid.field("seen", "seen lists the ids of the labels that you looked at, so that nobody decides about labels that changed meanwhile.")
     return sorted(set(seen))
 

@@ -33,7 +33,8 @@ def _check_question(question: Any, at: str, before: Sequence[Mapping[str, Any]])
         raise Invalid.field(f"{at}.key", "A key starts with a letter; letters, digits and single _ may follow.")
     if any(other["key"] == key for other in before):
         raise Invalid.field(f"{at}.key", f"The key {key} is there twice.")
-    kind = KINDS.get(question.get("kind", ""))  # type: ignore[call-overload]
+    named = question.get("kind")
+    kind = KINDS.get(named) if isinstance(named, str) else None
     if kind is None:
         raise Invalid.field(f"{at}.kind", f"The kind of a question is one of: {', '.join(KINDS)}.")
     unknown = set(question) - COMMON_FIELDS - kind.own_fields

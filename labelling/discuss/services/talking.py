@@ -116,7 +116,7 @@ def report(*, actor: Viewer, slug: str, example: Any, reason: Any = Reason.REPOR
     """Open a case for an example that nothing else brought up, or add the reason to its case and reopen that; whether
     it is new. What was resolved stands until somebody resolves it anew."""
     project = get_project(actor, slug, Permission.DISCUSS)
-    if reason not in REPORTABLE:
+    if not isinstance(reason, str) or reason not in REPORTABLE:
         raise Invalid.field("reason", f"The reason is one of: {', '.join(sorted(REPORTABLE))}.")
     note = check_text(note, "note")
     found = Example.objects.filter(project=project, key=example).first() if isinstance(example, str) and "\x00" not in example else None
