@@ -22,6 +22,23 @@ def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def rows_of_all(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    """Run statements that answer with rows, one after the other, in one journey to the server."""
+    if not _travel_together():
+        return [rows(sql, params) for sql, params in statements]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(sql for sql, _ in statements), [part for _, params in statements for part in params])
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+    return found
+
+
+def _travel_together() -> bool:
+    """Whether several statements may be sent as one text: not where the server binds the parameters."""
+    return on_postgres() and not connection.settings_dict["OPTIONS"].get("server_side_binding")
+
+
 def run(sql: str, params: Sequence[Any]) -> int:
     """Run a statement; how many rows it touched."""
     with connection.cursor() as cursor:
@@ -31,7 +48,7 @@ def run(sql: str, params: Sequence[Any]) -> int:
 
 def run_all(statements: Sequence[Statement]) -> list[int]:
     """Run statements that answer with nothing, one after the other, in one journey to the server; rows touched by each."""
-    if not on_postgres() or connection.settings_dict["OPTIONS"].get("server_side_binding"):
+    if not _travel_together():
         return [run(sql, params) for sql, params in statements]
     with connection.cursor() as cursor:
         cursor.execute("; ".join(sql for sql, _ in statements), [part for _, params in statements for part in params])

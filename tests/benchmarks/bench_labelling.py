@@ -104,8 +104,8 @@ class Bench:
         from django.db import transaction
         from django.utils import timezone
 
-        from labelling.label.services.import_rows import Answered, Row
         from labelling.label.services.import_members import Members
+        from labelling.label.services.import_rows import Answered, Row
         from labelling.label.services.import_writing import write_rows
         from labelling.projects.models import Project, Question
 

@@ -6,7 +6,7 @@ from typing import Any
 from labelling.access import Permission, Role, Viewer, check_permission
 from labelling.errors import NotAllowed, NotFound
 from labelling.projects.selectors import get_project
-from labelling.sql import locked, rows, run
+from labelling.sql import locked, rows_of_all, run
 
 LAG = 8  # rows that a cursor may be moved before it is stored
 
@@ -47,15 +47,23 @@ DESK = (
 )
 
 
-def take_desk(actor: Viewer, slug: str) -> Desk:
-    """The access check and all that leasing needs to know, in one look. Two requests of one labeller walk one after the
-    other, because the first one holds the cursor."""
-    sql = DESK + locked("c")
-    params = [slug, actor.user_id]
-    found = rows(sql, params) if "\x00" not in slug else []
+# The live leases of a labeller, oldest first.
+IN_HAND = (
+    "SELECT a.id, a.round, a.expires_at, e.id, e.key, e.data, e.meta FROM labelling_assignment a "
+    "JOIN labelling_example e ON e.id = a.example_id "
+    "WHERE a.project_id = (SELECT id FROM labelling_project WHERE slug = %s) AND a.labeller_id = %s AND a.state = 'leased' "
+    "ORDER BY a.leased_at, a.id LIMIT %s"
+)
+
+
+def take_desk(actor: Viewer, slug: str, count: int) -> tuple[Desk, list[tuple[Any, ...]]]:
+    """The access check and all that leasing needs to know, in one look, and up to `count` rows of what is in the actor's
+    hands (IN_HAND). Two requests of one labeller walk one after the other, because the first one holds the cursor."""
+    look = [(DESK + locked("c"), [slug, actor.user_id]), (IN_HAND, [slug, actor.user_id, count])]
+    found, in_hand = rows_of_all(look) if "\x00" not in slug else ([], [])
     if not found:
         _first_time(actor, slug)
-        found = rows(sql, params)
+        found, in_hand = rows_of_all(look)
     desk = Desk(*found[0])
     if actor.only_project_id not in (None, desk.project_id):
         raise NotFound("There is no such project, or you are not a member of it.")
@@ -64,7 +72,7 @@ def take_desk(actor: Viewer, slug: str) -> Desk:
     if desk.cursor_epoch != desk.epoch:  # many examples have room again: from the start, which shows those put back as well
         desk.priority, desk.wrapped, desk.place, desk.returned = None, False, -1, desk.newest_returned
         desk.passed = LAG
-    return desk
+    return desk, in_hand
 
 
 def _first_time(actor: Viewer, slug: str) -> None:

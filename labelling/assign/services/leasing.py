@@ -23,7 +23,6 @@ from labelling.sql import at, locked, marks, on_postgres, rows, run, when
 
 SPARE = 16  # looked at beyond what is wanted, because others may hold some of them
 WIDEST = 4096
-FIELDS = "a.id, a.round, a.expires_at, e.id, e.key, e.data, e.meta"
 PICK = "AND x.has_room = 1 ORDER BY x.place LIMIT %s"
 BACK = (
     "RETURNING labelling_example.id, labelling_example.place, labelling_example.project_id, labelling_example.round, "
@@ -78,9 +77,9 @@ def lease_examples(*, actor: Viewer, slug: str, count: Any, now: datetime) -> Ha
 
 def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> Handed:
     with transaction.atomic():
-        desk = take_desk(actor, slug)
-        before = desk.position
-        found = _in_hand(desk, actor.user_id, count, now)
+        desk, held = take_desk(actor, slug, count)
+        before = (desk.cursor_epoch, *desk.position[1:])
+        found = _in_hand(desk, held, now)
         if len(found) < count and desk.open:
             found += _Walk(desk, actor, now).take(count - len(found))
         # The cursor may lag a few rows behind: they are looked at again and passed again.
@@ -99,16 +98,9 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> Handed:
     )
 
 
-def _in_hand(desk: Desk, labeller_id: int, count: int, now: datetime) -> list[Leased]:
-    """The live leases of the labeller, oldest first. One whose time is over, but that nobody took back yet, goes on."""
-    found = [
-        Leased(pk, round_, when(expires_at), *rest)
-        for pk, round_, expires_at, *rest in rows(
-            f"SELECT {FIELDS} FROM labelling_assignment a JOIN labelling_example e ON e.id = a.example_id "
-            "WHERE a.project_id = %s AND a.labeller_id = %s AND a.state = 'leased' ORDER BY a.leased_at, a.id LIMIT %s",
-            [desk.project_id, labeller_id, count],
-        )
-    ]
+def _in_hand(desk: Desk, held: Sequence[tuple[Any, ...]], now: datetime) -> list[Leased]:
+    """The live leases of the labeller. One whose time is over, but that nobody took back yet, goes on."""
+    found = [Leased(pk, round_, when(expires_at), *rest) for pk, round_, expires_at, *rest in held]
     over = [lease.id for lease in found if lease.expires_at <= now]
     if over:
         until = now + timedelta(seconds=desk.lease_seconds)

@@ -23,8 +23,8 @@ from labelling.intake.selectors import described_row_errors, errors_url
 from labelling.intake.services.uploads import check_upload, keep_upload, open_upload
 from labelling.jobs.models import Job
 from labelling.jobs.services import Claimed, enqueue
-from labelling.label.services.import_rows import Reader, Refused, Row, check_columns
 from labelling.label.services.import_members import Members
+from labelling.label.services.import_rows import Reader, Refused, Row, check_columns
 from labelling.label.services.import_writing import Touched, write_rows
 from labelling.label.services.interning import schema_of
 from labelling.projects.models import Project
