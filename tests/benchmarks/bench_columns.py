@@ -60,8 +60,22 @@ def run(rows: int, database: str) -> None:
     tenth, _ = timed(lambda: list(CountedAnswer.objects.filter(question_id=question_id).order_by("example_id").values_list(
         "example_id", "labeller_id", "code", "round", "guideline_version", "day", "imported")[: rows // 10]))
     report("columns", database, rows, again, mib_above_idle=round(peak() - idle), times_faster_than_values_list=round(tenth * 10 / again, 1))
+    figures, _ = timed(lambda: alpha_from_rows(question_id, read_counted(question_id)))
+    report("from rows to alpha with both intervals", database, rows, figures, at_most_seconds=3)
     seconds, found = timed(lambda: example_columns(project_id, ["source", "batch", "state", "meta.lab"]))
     report("example columns", database, len(found.id), seconds)
+
+
+def alpha_from_rows(question_id: int, columns) -> None:
+    from labelling.measure.columns import code_values
+    from labelling.stats import agreement
+    from labelling.stats.columns import Labels
+
+    # The benchmark's codes have no answers in the table of answers; what is read of it costs the same.
+    n_codes = max(len(code_values(question_id)), 3)
+    labels = Labels.of(columns.example, columns.labeller, columns.code, n_codes=n_codes)
+    found = agreement.alpha(labels)
+    assert found.low is not None and found.low < found.value < found.high
 
 
 def fill(examples: int) -> tuple[int, int]:
