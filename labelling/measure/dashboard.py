@@ -80,6 +80,12 @@ def guideline_marks(project: Project) -> list[dict[str, Any]]:
     return [{"version": row.version, "at": row.created_at.date().isoformat()} for row in list_guidelines(project) if row.version > 1]
 
 
+def meta_names(project: Project, look_at: int = 200) -> list[str]:
+    """Names of meta fields, learnt from the newest examples: what figures can be split by."""
+    newest = Example.objects.filter(project=project).order_by("-position").values_list("meta", flat=True)[:look_at]
+    return sorted({name for meta in newest for name in meta})[:30]
+
+
 def heat_map_page(viewer: Viewer, slug: str, *, question: str | None) -> dict[str, Any]:
     """The heat map (for up to 12 classes), the worst pairs, and the question they are about."""
     project = get_project(viewer, slug, Permission.SEE_LABELS)

@@ -1,5 +1,6 @@
 """Measure: agreement, what is confused, human level, labellers. Leads only; labellers stay blind."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -57,12 +58,17 @@ def measure(request: HttpRequest, project: Any) -> HttpResponse:
         "found": found,
         "others": [(MEASURES[name], figure) for name, figure in found["measures"].items()],
         "by": by or "",
-        "groups": GROUPS,
+        "groups": groups_of(project, GROUPS),
         "levels": [(level, LEVELS[level]) for level in levels_of(described)],
         "chart": dots(found["by"], project.target_alpha) if by else None,
-        "by_words": GROUPS.get(by or "", by),
+        "by_words": GROUPS.get(by or "", (by or "").removeprefix("meta.")),
     }
     return TemplateResponse(request, "measure/agreement.html", context)
+
+
+def groups_of(project: Any, names: Iterable[str]) -> dict[str, str]:
+    """What a figure can be split by, in words: the fixed ones and the project's meta fields."""
+    return {name: GROUPS[name] for name in names} | {f"meta.{name}": name for name in dashboard.meta_names(project)}
 
 
 def dots(rows: list[dict[str, Any]], target: float | None = None, figure: str = "alpha") -> dict[str, Any]:
@@ -124,8 +130,8 @@ def human_level(request: HttpRequest, project: Any) -> HttpResponse:
         "found": found,
         "shown": shown,
         "by": by,
-        "groups": {name: GROUPS[name] for name in ("class", "labeller", "source", "batch")},
-        "by_words": GROUPS.get(by, by),
+        "groups": groups_of(project, ("class", "labeller", "source", "batch")),
+        "by_words": GROUPS.get(by, by.removeprefix("meta.")),
         "overall": dots([{"key": name, "figure": figure} for name, figure in shown], figure="figure"),
         "chart": dots(found["by"], figure="figure"),
     }

@@ -74,3 +74,13 @@ def test_a_cell_of_the_heat_map_opens_the_examples_behind_it(reviews):
 def test_what_does_not_exist_is_refused_in_words(reviews):
     assert browse("lea").get("/projects/reviews/measure/?by=moon").status_code == 400
     assert browse("lea").get("/projects/reviews/measure/?question=moon").status_code == 404
+
+
+def test_figures_can_be_split_by_the_project_s_own_meta_fields(reviews):
+    from labelling.intake.models import Example
+
+    Example.objects.filter(key__in=[f"e{number}" for number in range(12)]).update(meta={"the lab": "north"})
+    lea = browse("lea")
+    assert "by=meta.the%20lab#by" in text_of(lea.get("/projects/reviews/measure/"))
+    page = text_of(lea.get("/projects/reviews/measure/?by=meta.the lab"))
+    assert "By the lab" in page and "north" in page
