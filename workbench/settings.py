@@ -330,6 +330,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": ["labelling.api.docs.name_shapes"],
 }
 
 # Logs: one line an event, with the id of its request

@@ -53,6 +53,7 @@ RESOLVE = thing(
     standing=maybe(WHOLE),
 )
 SCHEMA = thing({"version": WHOLE, "questions": many(QUESTION), "changes": many(FREE), "reason": TEXT, "created_at": TIME})
+CHANGED = thing({"version": WHOLE, "affected": thing({"labels": WHOLE, "examples": WHOLE, "to_relabel": WHOLE})}, agreement=FREE)
 FILTERS = (
     ("state", "open, discussing or resolved; several are joined by commas"),
     ("question", "cases whose labels differ on this question"),
@@ -212,8 +213,9 @@ class Schema(View):
     @describe(
         "Put a new version of the questions in force",
         body=thing({"questions": many(QUESTION)}, changes=many(FREE), reason=TEXT, relabel=TRUTH),
-        answer=thing({"version": WHOLE, "affected": thing({"labels": WHOLE, "examples": WHOLE, "to_relabel": WHOLE})}, agreement=FREE),
+        answer=CHANGED,
         status=201,
+        also={200: CHANGED},
         query=[("preview", "true: say what it would do and change nothing")],
     )
     def post(self, request: Request, slug: str) -> Response:

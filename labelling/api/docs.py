@@ -68,6 +68,7 @@ FIGURE = thing(
     method=TEXT,
     undefined=TEXT,
 )
+NAMED = {"Error": ERROR, "Job": JOB, "Figure": FIGURE}  # told once in the document, and referred to
 SENTENCES = {
     400: "Something in the request is not what was asked for; nothing was stored.",
     401: "No token, or one that is not known.",
@@ -91,9 +92,11 @@ def describe(
     errors: Iterable[int] = (400, 401, 403, 404),
     also: Mapping[int, Shape | None] | None = None,
     paged: bool = False,
+    file: str | None = None,
 ) -> Callable[[Any], Any]:
     """Describe one method of a view. `query` names parameters, with a sentence each where one helps; `also` gives further
-    answers by status; `paged` adds the cursor's parameters and wraps the answer in a page."""
+    answers by status; `paged` adds the cursor's parameters and wraps the answer in a page; `file` is the media type of an answer
+    that is a file."""
     request: Any = None
     if body is not None:
         request = {"application/json": body}
@@ -103,6 +106,8 @@ def describe(
         answer = pages(answer)
         query = [*query, ("cursor", "from next or previous"), ("page_size", "up to 1,000")]
     responses: dict[Any, Any] = {status: _response(answer, "Done.")}
+    if file is not None:
+        responses = {(status, file): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")}
     for number, shape in (also or {}).items():
         responses[number] = _response(shape, "Done.")
     for number in errors:
@@ -117,3 +122,22 @@ def describe(
 
 def _response(shape: Shape | None, words: str) -> Any:
     return OpenApiResponse(description=words) if shape is None else OpenApiResponse(shape, description=words)
+
+
+def name_shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of the generator: shapes that stand in many answers become components, so that clients get a type for each;
+    and every door asks for a token or a session."""
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, dict):
+            name = next((name for name, shape in NAMED.items() if node == shape), None)
+            return {"$ref": f"#/components/schemas/{name}"} if name else {key: walk(value) for key, value in node.items()}
+        return [walk(part) for part in node] if isinstance(node, list) else node
+
+    result["paths"] = walk(result["paths"])
+    for item in result["paths"].values():
+        for operation in item.values():  # views let everybody in as far as their own check, which lets nobody in
+            operation["security"] = [way for way in operation["security"] if way]
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= {name: {key: walk(value) for key, value in shape.items()} for name, shape in NAMED.items()}
+    return result

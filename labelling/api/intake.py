@@ -90,7 +90,7 @@ class Imports(View):
 class ImportErrors(View):
     """`GET /projects/{slug}/imports/{job}/errors.csv`: everything that an import said of rows."""
 
-    @describe("All errors of an import, as a CSV file", errors=(401, 403, 404))
+    @describe("All errors of an import, as a CSV file", file="text/csv", errors=(401, 403, 404))
     def get(self, request: Request, slug: str, job_id: str) -> StreamingHttpResponse:
         return errors_file(selectors.each_row_error(self.viewer, slug, job_id), job_id)
 

@@ -12,7 +12,22 @@ from rest_framework.response import Response
 
 from labelling.access import Permission
 from labelling.api.base import View, body_of
-from labelling.api.docs import ACCEPTED, FIGURE, FREE, NUMBER, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
+from labelling.api.docs import (
+    ACCEPTED,
+    ERROR,
+    FIGURE,
+    FREE,
+    NUMBER,
+    SENTENCES,
+    TEXT,
+    TIME,
+    TRUTH,
+    WHOLE,
+    describe,
+    many,
+    maybe,
+    thing,
+)
 from labelling.errors import Invalid, NotFound
 from labelling.projects.selectors import get_project
 from labelling.release import selectors, services
@@ -139,8 +154,8 @@ class VersionFiles(VersionView):
             (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
             (206, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The part that Range names."),
             304: OpenApiResponse(description="If-None-Match names this file."),
-            416: OpenApiResponse(description="The file is shorter than the Range."),
-            **{status: OpenApiResponse(description="As everywhere.") for status in (400, 401, 403, 404, 409)},
+            416: OpenApiResponse(ERROR, description="The file is shorter than the Range."),
+            **{status: OpenApiResponse(ERROR, description=SENTENCES[status]) for status in (400, 401, 403, 404, 409)},
         },
     )
     def get(self, request: Request, slug: str, number: str, name: str) -> HttpResponse:

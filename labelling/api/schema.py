@@ -1,7 +1,5 @@
 """The OpenAPI document. YAML, or JSON for those who ask for it; a refusal has the API's one shape."""
 
-from typing import Any
-
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response

@@ -4,7 +4,12 @@ A shape is a type, a tuple of types, a value, a list with the shape of each part
 fields. More fields than those are welcome: the contract grows.
 """
 
+import re
+from functools import cache
 from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
 
 NONE = type(None)
 NUMBER = (int, float)
@@ -59,9 +64,11 @@ def check_figure(found: Any, at: str) -> None:
     check(found, {"value": NUMBER, **low_and_high, "confidence": 0.95, **counts, "method": str}, at)
 
 
-def check_error(response: Any, status: int, *, field: str | None = None, code: str | None = None) -> dict[str, Any]:
+def check_error(response: Any, status: int, *, field: str | None = None, code: str | None = None, described_too: bool = True) -> dict[str, Any]:
     """The one error shape, with the code of its status or a narrower `code`; `field` must be named."""
     assert response.status_code == status, (response.status_code, response.content[:300])
+    if described_too:
+        check_described(response)
     body = response.json()
     check(body, ERROR)
     assert body["code"] == (code or CODES[status]), body
@@ -70,3 +77,36 @@ def check_error(response: Any, status: int, *, field: str | None = None, code: s
         assert isinstance(texts, list) and all(isinstance(text, str) for text in texts), (name, texts)
     assert field is None or field in body["fields"], body
     return body
+
+
+@cache
+def document() -> dict[str, Any]:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@cache
+def described(method: str, path: str) -> dict[str, Any]:
+    """The operation of the OpenAPI document behind an address."""
+    fitting = [
+        template for template, item in document()["paths"].items()
+        if method.lower() in item and re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path)
+    ]  # fmt: skip
+    exact = [template for template in fitting if template == path]
+    assert fitting, f"{method} {path} is not in the OpenAPI document"
+    return document()["paths"][(exact or fitting)[0]][method.lower()]
+
+
+def check_described(response: Any) -> None:
+    """The answer is one that the OpenAPI document announces: its status, and every field's type."""
+    asked = response.request
+    if not asked["PATH_INFO"].startswith("/api/v1/"):
+        return
+    operation = described(asked["REQUEST_METHOD"], asked["PATH_INFO"])
+    at = f"{asked['REQUEST_METHOD']} {asked['PATH_INFO']} ({response.status_code})"
+    announced = operation["responses"].get(str(response.status_code))
+    assert announced, f"{at}: the OpenAPI document has no such answer, only {sorted(operation['responses'])}"
+    schema = announced.get("content", {}).get("application/json", {}).get("schema")
+    if schema is not None:
+        found = Draft202012Validator({**schema, "components": document()["components"]}).iter_errors(response.json())
+        wrong = [f"{error.json_path}: {error.message:.200}" for error in found]
+        assert wrong == [], f"{at} is not as the OpenAPI document says: {wrong[:5]}"
