@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from labelling import flow
+from labelling import flow, tasks
 from labelling.assign import services as assign
 from labelling.assign.models import Assignment, Cursor, ReturnedExample
 from labelling.assign.selectors import left_for
@@ -159,6 +160,13 @@ def test_a_lease_that_ran_out_goes_to_others():
     assert assign.expire_leases(now=LATER) == 1
     assert keys("ben", now=LATER) == ["e0"]
     assert Assignment.objects.get(labeller__username="ada").state == "expired"
+
+
+def test_the_timetable_takes_back_leases_that_ran_out():
+    make_examples(make_project(labels_per_example=1), 1)
+    lease("ada", now=timezone.now() - 2 * HALF_AN_HOUR)
+    tasks.expire_leases()
+    assert Assignment.objects.get().state == "expired"
 
 
 def test_leases_that_ran_out_are_taken_back_when_somebody_finds_nothing():

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from labelling import flow
@@ -117,6 +117,26 @@ def test_the_last_place_goes_to_one_of_many():
     at_once(*(work(who) for who in everybody))
     assert len(got) == 1
     assert Example.objects.get().leases_live == 1
+    assert not find_drift(project.pk)
+
+
+def test_whoever_comes_while_all_examples_are_held_waits_instead_of_hearing_that_nothing_is_left():
+    project, [ada] = people(1)
+    examples = make_examples(project, 5)
+    held, got = threading.Event(), []
+
+    def hold() -> None:
+        with transaction.atomic():
+            assign.lock_examples([example.pk for example in examples])
+            held.set()
+            time.sleep(0.3)
+
+    def ask() -> None:
+        assert held.wait(PATIENCE)
+        got.extend(assign.lease_examples(actor=ada, slug="reviews", count=1, now=timezone.now()).assignments)
+
+    at_once(hold, ask)
+    assert [one.key for one in got] == ["e0"]
     assert not find_drift(project.pk)
 
 

@@ -121,10 +121,17 @@ class _Walk:
         self.desk, self.labeller_id, self.now = desk, actor.user_id, now
         self.start = start_of(order=desk.order, seed=desk.seed, username=actor.username)
         self.until = now + timedelta(seconds=desk.lease_seconds)
+        self.held_by_others: list[int] = []  # had room when they were looked at
 
     def take(self, wanted: int) -> list[Leased]:
         taken = self._from_returned(wanted) if self.desk.returned < self.desk.newest_returned else []
-        return taken + self._from_queue(wanted - len(taken)) if len(taken) < wanted else taken
+        if len(taken) < wanted:
+            taken += self._from_queue(wanted - len(taken))
+        if not taken and self.held_by_others:
+            # Before saying that nothing is left, wait for whoever is at these. For one alone: this holds no example yet, and
+            # must hold none while it waits.
+            taken += self._lease(self.held_by_others[:SPARE], 1, wait=True).values()
+        return taken
 
     def _from_returned(self, wanted: int) -> list[Leased]:
         desk, taken, passing = self.desk, [], True
@@ -139,6 +146,7 @@ class _Walk:
             got = self._lease([pk for _, pk, room, own in found if room and not own], wanted - len(taken))
             taken += got.values()
             for number, pk, room, own in found:
+                self._note(pk, room and not own and pk not in got)
                 passing = passing and (pk in got or not room or own)
                 if passing:
                     desk.returned = number
@@ -158,6 +166,7 @@ class _Walk:
             found, got = self._segment(priority, wrapped, place, width, wanted - len(taken))
             taken += got.values()
             for pk, here, own in found:
+                self._note(pk, not own and pk not in got)
                 passing = passing and (pk in got or own)
                 if passing:
                     desk.priority, desk.wrapped, desk.place = priority, wrapped, here
@@ -169,6 +178,10 @@ class _Walk:
             else:
                 priority, wrapped, place = self._next_priority(priority), False, self.start - 1
         return taken
+
+    def _note(self, example_id: int, missed: bool) -> None:
+        if missed and len(self.held_by_others) < SPARE:
+            self.held_by_others.append(example_id)
 
     def _next_priority(self, below: int | None) -> int | None:
         further = "" if below is None else "AND priority < %s "
@@ -204,13 +217,14 @@ class _Walk:
                 taken.append((pk, *lease))
         return found, self._leased(taken)
 
-    def _lease(self, ids: Sequence[int], most: int) -> dict[int, Leased]:
-        """Lease up to `most` of these examples, those that nobody else holds at this moment and that still have room."""
+    def _lease(self, ids: Sequence[int], most: int, *, wait: bool = False) -> dict[int, Leased]:
+        """Lease up to `most` of these examples, those that still have room and, unless it may wait, that nobody else holds
+        at this moment."""
         if not ids:
             return {}
         pick = f"SELECT x.id FROM labelling_example x WHERE x.id IN {marks(ids)} {PICK}"
         if on_postgres():
-            sql = f"WITH {self._take(pick)} SELECT t.id, {TAKEN} FROM taken t LEFT JOIN made m ON m.example_id = t.id ORDER BY t.place"
+            sql = f"WITH {self._take(pick, wait=wait)} SELECT t.id, {TAKEN} FROM taken t LEFT JOIN made m ON m.example_id = t.id ORDER BY t.place"
             return self._leased(rows(sql, [*ids, most, *self._terms()]))
         taken = rows(f"UPDATE labelling_example SET leases_live = leases_live + 1 WHERE id IN ({pick}) {BACK}", [*ids, most])
         if not taken:
@@ -221,10 +235,10 @@ class _Walk:
         taken.sort(key=lambda row: row[1])
         return self._leased([(pk, by_example.get(pk), *rest) for pk, _, _, *rest in taken])
 
-    def _take(self, pick: str) -> str:
+    def _take(self, pick: str, *, wait: bool = False) -> str:
         """Pick, lease and assign in one statement: PostgreSQL's way."""
         return (
-            f"picked AS MATERIALIZED ({pick}{locked(skip=True)}), taken AS (UPDATE labelling_example "
+            f"picked AS MATERIALIZED ({pick}{locked(skip=not wait)}), taken AS (UPDATE labelling_example "
             f"SET leases_live = leases_live + 1 FROM picked WHERE labelling_example.id = picked.id {BACK}), "
             f"made AS ({ASSIGN.format(source='taken', only='true')})"
         )

@@ -54,15 +54,16 @@ def start_anew(*, project_id: int) -> None:
 
 
 def expire_leases(*, now: datetime, most: int | None = None) -> int:
-    """End leases that ran out, in batches, and put their examples back; how many. Leases whose examples somebody is
-    working on at this moment are left to the next call."""
+    """End leases that ran out, in batches, and put their examples back; how many. With `most`, it stops after the batch
+    that reaches it. Leases whose examples somebody is working on at this moment are left to the next call."""
     total = 0
     while most is None or total < most:
         ended = _expire_batch(now)
         total += ended
         if not ended:
             break
-    prune()
+    if most is None:  # whoever waits for an example does not wait for this
+        prune()
     return total
 
 
