@@ -21,6 +21,7 @@ from rest_framework.test import APIClient
 from labelling import tasks
 from labelling.access import Role
 from labelling.discuss.models import Case
+from labelling.jobs.models import Job
 from labelling.label.models import Label
 from labelling.projects import services as projects
 from tests import factories
@@ -42,7 +43,7 @@ GOOD: dict[tuple[str, str], Any] = {
     ("POST", "{}members/"): {"username": "mallory", "role": "labeller"},
     ("POST", "{}guidelines/"): {"text": "# How", "reason": "r", "cases": [1]},
     ("POST", "{}sources/"): {
-        "key": "web", "name": "Web", "owner": "o", "licence": "l", "origin": "other", "collected_from": "2026-01-01", "collected_to": "2026-02-01T00:00:00Z",
+        "key": "more", "name": "Web", "owner": "o", "licence": "l", "origin": "other", "collected_from": "2026-01-01", "collected_to": "2026-02-01T00:00:00Z",
         "cost_per_example": 0.1, "currency": "EUR", "expected_every": "P7D", "notes": "n",
     },
     ("POST", "{}assignments/"): {"count": 1},
@@ -78,7 +79,12 @@ FORMS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 FILES = {
     "empty": b"", "null bytes": b"\x00" * 50, "half UTF-8": b"key,text\n\xff\xfe,\xc3", "ragged": b"key,text\na\nb,c,d,e\n", "no end": b'key,text\n"a,b\n', "a ZIP cut off": b"PK\x03\x04abc",
-    "Parquet cut off": b"PAR1abcPAR1", "JSON bomb": b"[" * 50_000, "surrogate": b'{"key": "\\ud800", "text": "a"}', "UTF-16": "key,text\na,b".encode("utf-16"), "good": b"key,example,labeller,value,text,sentiment\ne0,e0,ada,pos,t,pos\n",
+    "Parquet cut off": b"PAR1abcPAR1", "JSON bomb": b"[" * 50_000, "surrogate": b'{"key": "\\ud800", "text": "a"}', "UTF-16": "key,text\na,b".encode("utf-16"),
+    "odd rows": b'{"id": 5, "key": [], "example": {}, "labeller": 7, "sentiment": [1], "text": {"a": null}, "seconds": "x", "round": -1}\n{"key": "\\u0000", "example": "e0", "labeller": "a b", "sentiment": null}\n[]\n7\n{"example": "e1", "labeller": "ada", "sentiment": "pos", "strength": 1e400, "seconds": -1, "round": 9999999999999999999999, "labelled_at": "9999-99-99", "tags": "nothing", "gold": 7}\n',
+}
+GOOD_FILES = {
+    "{}imports/": b"id,text,lab\nn1,New,north\nn2,Newer,south\n", "{}label-imports/": b"example,labeller,sentiment,strength\ne3,ben,pos,1\n",
+    "{}resolution-imports/": b"example,sentiment,strength\ne0,pos,2\n", "{}evaluations/": b"key,sentiment,strength\ne0,pos,1\ne1,pos,1\ne2,neg,2\n",
 }  # fmt: skip
 TEXTS = ["", "\x00", "👩🏽‍🚀", "x" * 3000, "9" * 40, "-1", "²", "{", "[]", "null", '{"key": 1}', '{"data": {"text": null}}', '{"meta": "lab"}', "[" * 5000, "1.5", "zip", "parquet", "label_studio", "jsonl", "maybe"]
 
@@ -102,6 +108,7 @@ def place() -> dict[str, Any]:
     dora.post("/api/v1/projects/reviews/versions/", {"include": {"states": ["complete", "in_review"]}, "consensus": {"ties": "keep"}, "splits": {"train": 1}})
     tasks.run_queued()
     case = Case.objects.order_by("pk").first()
+    dora.post("/api/v1/projects/reviews/sources/", {"key": "web", "name": "The web"})
     model = dora.post("/api/v1/projects/reviews/models/", {"name": "first", "version": "1"}).json()["id"]
     return {
         "job_id": job["id"], "path": "x1", "assignment_id": leased.id, "case_id": case.pk, "number": 1, "name": "train.csv", "evaluation_id": 7, "username": "dora",
@@ -126,6 +133,11 @@ def knock(place) -> Any:
             answer = client.generic(method, f"/api/v1/{path}", **body, **more)
             if answer.streaming:
                 b"".join(answer.streaming_content)
+            if answer.status_code == 202 and method == "POST" and not path.endswith("?preview=true"):
+                tasks.run_queued()
+                job = Job.objects.get(id=answer.json()["job"]["id"])
+                if job.state not in ("done", "failed") or job.error.startswith("It broke off"):
+                    faults.append(f"{method} {path} [{what}]: its job {job.state} {job.error}")
             transaction.set_rollback(True)
         said = f"{method} {path[:90]} [{what}]"
         if answer.status_code >= 500:
@@ -253,27 +265,28 @@ def test_forms_and_files_that_mean_nothing_are_no_500(place, knock, template):
     name = "predictions" if template == "{}evaluations/" else "file"
     if "model" in fields:
         fields["model"] = place["model"]
-    for what, content in FILES.items():
+    assert send(knock, path, fields, name, GOOD_FILES[template], what="as it should be").status_code == 202
+    for what, content in {**FILES, "good": GOOD_FILES[template]}.items():
         for form in (fields.get("format"), None, "jsonl", "json", "parquet", "zip", "label_studio"):
             send(knock, path, {**fields, "format": form}, name, content, what=f"{what} as {form}")
     for field in fields:
         for value in TEXTS:
-            send(knock, path, {**fields, field: value}, name, FILES["good"], what=f"{field} = {value[:30]!r}")
+            send(knock, path, {**fields, field: value}, name, GOOD_FILES[template], what=f"{field} = {value[:30]!r}")
     for file_name in ("", "../../etc/passwd", "a\x00b.csv", "x" * 2000, "👩🏽‍🚀.csv", ".csv", "a/b.csv"):
-        send(knock, path, fields, name, FILES["good"], what=f"called {file_name[:30]!r}", file_name=file_name)
+        send(knock, path, fields, name, GOOD_FILES[template], what=f"called {file_name[:30]!r}", file_name=file_name)
     for what, raw in BODIES.items():
         knock("POST", path, raw, what=what)
         knock("POST", path, raw, what=f"{what} as a form", content_type="multipart/form-data; boundary=b")
     knock("POST", path, json.dumps({**fields, name: "a text"}), what="no file")
 
 
-def send(knock: Any, path: str, fields: dict[str, Any], name: str, content: bytes, *, what: str, file_name: str = "data.bin") -> None:
+def send(knock: Any, path: str, fields: dict[str, Any], name: str, content: bytes, *, what: str, file_name: str = "data.bin") -> Any:
     lines: list[bytes] = []
     for field, value in fields.items():
         if value is not None:
             lines += [b"--B", f'Content-Disposition: form-data; name="{field}"'.encode(), b"", value.encode()]
     lines += [b"--B", f'Content-Disposition: form-data; name="{name}"; filename="{file_name}"'.encode(), b"Content-Type: application/octet-stream", b"", content, b"--B--", b""]
-    knock("POST", path, b"\r\n".join(lines), what=what, content_type="multipart/form-data; boundary=B")
+    return knock("POST", path, b"\r\n".join(lines), what=what, content_type="multipart/form-data; boundary=B")
 
 
 TEXT = st.text(max_size=8) | st.sampled_from(["text", "pos", "sentiment", "e1", "\x00", "\ud800", "train"])
