@@ -301,6 +301,15 @@ def test_leases_on_a_dropped_example_end_and_a_label_is_kept_without_counting():
     assert submit("ada", held.id).counted is False
 
 
+def test_what_is_in_hand_and_was_settled_meanwhile_is_not_handed_out_again():
+    project = make_project()
+    make_examples(project, 2)
+    [held] = lease("ada")
+    change_state(project_id=project.pk, example_ids=[held.example_id], to="resolved")
+    assert keys("ada", 2) == ["e1"]
+    assert submit("ada", held.id).counted is False
+
+
 def test_a_member_who_leaves_gives_back_what_they_hold():
     make_examples(make_project(labels_per_example=1), 1)
     [held] = lease("ada")

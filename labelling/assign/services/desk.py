@@ -47,12 +47,12 @@ DESK = (
 )
 
 
-# The live leases of a labeller, oldest first.
+# The live leases of a labeller, oldest first; without those whose examples were settled meanwhile.
 IN_HAND = (
     "SELECT a.id, a.round, a.expires_at, e.id, e.key, e.data, e.meta FROM labelling_assignment a "
     "JOIN labelling_example e ON e.id = a.example_id "
     "WHERE a.project_id = (SELECT id FROM labelling_project WHERE slug = %s) AND a.labeller_id = %s AND a.state = 'leased' "
-    "ORDER BY a.leased_at, a.id LIMIT %s"
+    "AND e.state NOT IN ('resolved', 'regather', 'dropped') ORDER BY a.leased_at, a.id LIMIT %s"
 )
 
 

@@ -23,6 +23,7 @@ from labelling.label.models import Label
 from labelling.label.receipts import receipt_of, time_text
 from labelling.label.remapping import later_changes
 from labelling.label.services import counting
+from labelling.label.services.answer_rows import answer_writes, counted_answer_writes
 from labelling.label.services.counting import Share
 from labelling.label.services.interning import Schema, codes_of, schema_of
 from labelling.projects.rules import BUILT_IN_TAGS
@@ -174,10 +175,12 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
                 [int(live), int(newly), int(newly), state, found.example_id],
             )
         )
-    writes += _answers(label_id, [(question, codes[question, text]) for question, text, _ in given])
+    writes += answer_writes(label_id, [(question, codes[question, text]) for question, text, _ in given])
     if counts:
         answers = [(question, codes[question, text]) for question, text, _ in now_counting]
-        writes += _counted_answers(found, answers, schema.version, guidelines, actor.user_id, now)
+        place = (found.example_id, actor.user_id, found.round)
+        made_under = (schema.version, guidelines, rules.day_number(now))
+        writes += counted_answer_writes(answers, place=place, made_under=made_under, replaces=found.counted)
         gone = None
         if found.counted:
             gone = Share(when(found.last_labelled_at), found.last_seconds or 0.0, tuple(_loaded(found.last_tags)))
@@ -246,36 +249,6 @@ def _insert_label(
         return made[0][0]
     # Either this client_id is there, or another label for this assignment was stored while the lock was waited for.
     raise _Sent if Label.objects.filter(client_id=sent.client_id).exists() else _Moved
-
-
-def _answers(label_id: int, answers: Sequence[tuple[int, int]]) -> list[Statement]:
-    if not answers:
-        return []
-    sql = "INSERT INTO labelling_answer (label_id, question_id, code) VALUES " + ", ".join(["(%s, %s, %s)"] * len(answers))
-    return [(sql, [part for question, code in answers for part in (label_id, question, code)])]
-
-
-def _counted_answers(
-    found: _Found, answers: Sequence[tuple[int, int]], schema: int, guidelines: int, labeller_id: int, now: datetime
-) -> list[Statement]:
-    writes: list[Statement] = []
-    if found.counted:
-        writes.append(
-            (
-                "DELETE FROM labelling_countedanswer WHERE example_id = %s AND labeller_id = %s AND round = %s",
-                [found.example_id, labeller_id, found.round],
-            )
-        )
-    if answers:
-        common = (found.example_id, labeller_id, found.round, schema, guidelines, rules.day_number(now), False)
-        writes.append(
-            (
-                "INSERT INTO labelling_countedanswer (question_id, code, example_id, labeller_id, round, schema_version, "
-                "guideline_version, day, imported) VALUES " + ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(answers)),
-                [part for pair in answers for part in (*pair, *common)],
-            )
-        )
-    return writes
 
 
 def _stored(actor: Viewer, number: int, client_id: Any) -> Submitted | None:
