@@ -23,6 +23,7 @@ from labelling.sql import at, locked, marks, on_postgres, rows, run, when
 
 SPARE = 16  # looked at beyond what is wanted, because others may hold some of them
 WIDEST = 4096
+MOST_TRIES = 4  # while others hold what has room
 PICK = "AND x.has_room = 1 ORDER BY x.place LIMIT %s"
 BACK = (
     "RETURNING labelling_example.id, labelling_example.place, labelling_example.project_id, labelling_example.round, "
@@ -69,19 +70,28 @@ def lease_examples(*, actor: Viewer, slug: str, count: Any, now: datetime) -> Ha
     Raises NotFound for strangers, NotAllowed for members who may not label.
     """
     count = check_count(count)
-    handed = _lease(actor, slug, count, now)
+    for _ in range(MOST_TRIES):
+        handed, missed = _lease(actor, slug, count, now)
+        if handed.assignments or not missed:
+            break
     if not handed.assignments and handed.waiting and expire_leases(now=now, most=1):
-        handed = _lease(actor, slug, count, now)
+        handed, _ = _lease(actor, slug, count, now)
     return handed
 
 
-def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> Handed:
+def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> tuple[Handed, bool]:
+    """What is in hand now, and whether others held examples that had room when they were looked at."""
+    missed = False
     with transaction.atomic():
         desk, held = take_desk(actor, slug, count)
         before = (desk.cursor_epoch, *desk.position[1:])
         found = _in_hand(desk, held, now)
         if len(found) < count and desk.open:
-            found += _Walk(desk, actor, now).take(count - len(found))
+            walk = _Walk(desk, actor, now)
+            taken = walk.take(count - len(found), may_wait=not found)
+            # One that was in hand a moment ago may have been taken back and leased anew in between: it is named once.
+            found = list({lease.id: lease for lease in [*found, *taken]}.values())
+            missed = bool(walk.held_by_others)
         # The cursor may lag a few rows behind: they are looked at again and passed again.
         if desk.position[:3] != before[:3] or desk.returned != before[4] or desk.passed >= LAG:
             run(
@@ -89,13 +99,14 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> Handed:
                 "WHERE membership_id = %s",
                 [*desk.position, desk.membership_id],
             )
-    return Handed(
+    handed = Handed(
         assignments=found,
         waiting=max(0, desk.open - len(found)),
         schema_version=desk.schema_version,
         guideline_version=desk.guideline_version,
         reads_examples=Permission.READ_EXAMPLES in permissions_of(actor, Role(desk.role)),
     )
+    return handed, missed
 
 
 def _in_hand(desk: Desk, held: Sequence[tuple[Any, ...]], now: datetime) -> list[Leased]:
@@ -104,9 +115,10 @@ def _in_hand(desk: Desk, held: Sequence[tuple[Any, ...]], now: datetime) -> list
     over = [lease.id for lease in found if lease.expires_at <= now]
     if over:
         until = now + timedelta(seconds=desk.lease_seconds)
+        # Whoever takes one of them back at this moment holds its row; it is left to them, so that neither waits.
+        mine = f"SELECT id FROM labelling_assignment WHERE id IN {marks(over)} AND state = 'leased'" + locked(skip=True)
         renewed = rows(
-            f"UPDATE labelling_assignment SET expires_at = %s WHERE id IN {marks(over)} AND state = 'leased' RETURNING id",
-            [at(until), *over],
+            f"UPDATE labelling_assignment SET expires_at = %s WHERE id IN ({mine}) RETURNING id", [at(until), *over]
         )
         ended = set(over) - {pk for (pk,) in renewed}
         found = [replace(lease, expires_at=until) if lease.id in over else lease for lease in found if lease.id not in ended]
@@ -123,14 +135,14 @@ class _Walk:
         self.until = now + timedelta(seconds=desk.lease_seconds)
         self.held_by_others: list[int] = []  # had room when they were looked at
 
-    def take(self, wanted: int) -> list[Leased]:
+    def take(self, wanted: int, *, may_wait: bool) -> list[Leased]:
         taken = self._from_returned(wanted) if self.desk.returned < self.desk.newest_returned else []
         if len(taken) < wanted:
             taken += self._from_queue(wanted - len(taken))
-        if not taken and self.held_by_others:
-            # Before saying that nothing is left, wait for whoever is at these. For one alone: this holds no example yet, and
-            # must hold none while it waits.
-            taken += self._lease(self.held_by_others[:SPARE], 1, wait=True).values()
+        if may_wait and not taken and self.held_by_others:
+            # Before saying that nothing is left, wait for whoever is at one of these. For one alone: this holds no example
+            # and no assignment yet, and must hold none while it waits.
+            taken += self._lease(self.held_by_others[:1], 1, wait=True).values()
         return taken
 
     def _from_returned(self, wanted: int) -> list[Leased]:
