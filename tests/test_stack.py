@@ -44,7 +44,9 @@ def test_pages_and_modules_name_their_files_by_hash(live_stack: Stack):
         seen.add(address)
         assert re.search(r"\.[0-9a-f]{12}\.(js|css)$", address), address
         answer = httpx.get(f"{live_stack.url}{address}", headers={"Accept-Encoding": "gzip"})
-        assert (answer.status_code, answer.headers["Content-Encoding"]) == (200, "gzip")
+        assert answer.status_code == 200
+        # A file of a few bytes is not smaller when it is packed.
+        assert answer.headers.get("Content-Encoding") == "gzip" or len(answer.content) < 300, address
         assert "immutable" in answer.headers["Cache-Control"]
         if address.endswith(".js"):
             imported = re.findall(r"(?:from|import)\s*\(?[\"'](\.[^\"']+)[\"']", answer.text)

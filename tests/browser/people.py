@@ -22,5 +22,5 @@ def log_in(page: Page, name: str) -> Page:
     page.fill("input[name=login]", name)
     page.fill("input[name=password]", PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda address: "/accounts/login" not in address)  # the log-in page itself ends with a slash too
     return page
