@@ -8,12 +8,15 @@ PASSWORD = "long-enough-for-tests"
 
 
 def make_people(stack: Stack, *names: str, staff: tuple[str, ...] = ()) -> None:
-    """Accounts with PASSWORD; those that are there already stay as they are."""
+    """Accounts with PASSWORD, also where another test of this run made them without one; `staff` are site admins."""
     stack.shell(
         "from labelling.accounts.models import User\n"
         f"for name in {names!r}:\n"
-        f"    user, made = User.objects.get_or_create(username=name, defaults={{'is_staff': name in {staff!r}}})\n"
-        f"    made and (user.set_password({PASSWORD!r}), user.save())\n"
+        f"    user, made = User.objects.get_or_create(username=name)\n"
+        f"    user.is_staff = user.is_staff or name in {staff!r}\n"
+        f"    made and user.set_unusable_password()\n"
+        f"    user.has_usable_password() or user.set_password({PASSWORD!r})\n"
+        f"    user.save()\n"
     )
 
 
