@@ -34,6 +34,16 @@ PROJECTS = {
     "page-picture": PICTURES, "page-pictures-gone": PICTURES,
     "page-blind": PLAIN, "page-speed": {**PLAIN, "examples": 60}, "page-click": PLAIN, "page-schema": PLAIN,
 }  # fmt: skip
+TYPED_AHEAD = """
+new MutationObserver(() => {
+  const there = [...document.querySelectorAll("h2")].some((title) => title.textContent === "Before you start");
+  if (!there || window.typedAhead) return;
+  window.typedAhead = true;
+  for (const [key, code] of [["1", "Digit1"], ["Enter", "Enter"]]) {
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }));
+  }
+}).observe(document, { subtree: true, childList: true });
+"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -145,10 +155,12 @@ def test_at_four_times_the_size_nothing_stands_over_the_example(open_page):
 
 
 def test_the_first_visit_shows_the_guidelines_first(open_page):
-    page = start(open_page(), "page-first")
+    page = open_page()
+    page.add_init_script(TYPED_AHEAD)  # in the very moment, because what counts is whether it can have been read
+    page = start(page, "page-first")
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     expect(page.locator("#example")).to_be_hidden()
-    press(page, "1", "Enter")  # typed too early to have been read
+    assert page.evaluate("window.typedAhead") is True
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     page.wait_for_timeout(800)
     press(page, "Enter")
