@@ -180,7 +180,7 @@ class _Keeper:
         words = []
         for name in self.shown:
             value = row.data.get(name)
-            words.append(WORDS.sub(" ", value.casefold()).strip() if type(value) is str else dumps(clean(value)).decode())
+            words.append(WORDS.sub(" ", value.casefold()).strip() or value if type(value) is str else dumps(clean(value)).decode())
         return int.from_bytes(hashlib.blake2b("\x1f".join(words).encode(), digest_size=8).digest(), "big") >> 1
 
     def candidates(self, tags: dict[int, list[str]], left_out: Counter[str]) -> Candidates:
