@@ -22,6 +22,8 @@ class Kind(ABC):
     title: ClassVar[str]  # for people who choose a kind
     levels: ClassVar[tuple[str, ...]]  # of measurement, the default first
     own_fields: ClassVar[frozenset[str]]  # what a question of this kind may hold besides the common ones
+    of_displays: ClassVar[frozenset[str]] = frozenset()  # how a field that `of` names may be shown; empty: there is no `of`
+    of_needed: ClassVar[bool] = False  # whether `of` must be said
 
     @property
     def template(self) -> str:
@@ -36,8 +38,12 @@ class Kind(ABC):
         """The kind's own fields, cleaned. Raises Invalid naming the field below `at`, like "questions[0]"."""
 
     @abstractmethod
-    def canonical(self, question: Mapping[str, Any], answer: Any, at: str) -> Any:
-        """The answer in its one canonical form. Raises Invalid naming `at` and saying what would be right."""
+    def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> Any:
+        """The answer in its one canonical form. Raises Invalid naming `at` and saying what would be right.
+
+        `about` is what the answer is about, for kinds with `of_needed`: the field's text, or the (width, height) of its
+        upright picture. Without it (a reference read back, a picture whose size is not known) the answer is checked by itself.
+        """
 
     @abstractmethod
     def parse(self, question: Mapping[str, Any], text: str) -> Any:
@@ -63,6 +69,14 @@ class Kind(ABC):
     def score(self, question: Mapping[str, Any], predicted: Any, reference: Any) -> float:
         """How right a prediction is, 0..1."""
 
+    def condition(self, question: Mapping[str, Any], given: Any, at: str) -> Any:
+        """One of the answers in `show_if`, cleaned. Raises Invalid where nothing can hang on this kind."""
+        return self.canonical(question, given, at)
+
+    def meets(self, answer: Any, wanted: Any) -> bool:
+        """Whether an answer is, or holds, what a `show_if` waits for."""
+        return bool(answer == wanted)
+
     def number(self, question: Mapping[str, Any], answer: Any) -> float | None:
         """The answer as a number, for levels that need one."""
         return None
@@ -79,11 +93,12 @@ class Kind(ABC):
         return str(answer)
 
 
-def check_classes(question: Mapping[str, Any], at: str) -> list[dict[str, str]]:
-    """Classes: [{"key", "name"?, "definition"?}], at least two, keys unique. Shared by kinds that choose."""
+def check_classes(question: Mapping[str, Any], at: str, fewest: int = 2) -> list[dict[str, str]]:
+    """Classes: [{"key", "name"?, "definition"?}], at least `fewest`, keys unique. Shared by kinds that choose."""
     classes = question.get("classes")
-    if not isinstance(classes, list) or len(classes) < 2:
-        raise Invalid.field(f"{at}.classes", "Give at least two classes to choose from.")
+    if not isinstance(classes, list) or len(classes) < fewest:
+        few = "at least two classes to choose from" if fewest > 1 else "at least one class"
+        raise Invalid.field(f"{at}.classes", f"Give {few}.")
     if len(classes) > 2000:
         raise Invalid.field(f"{at}.classes", "A question has 2,000 classes at most.")
     cleaned: list[dict[str, str]] = []
@@ -105,6 +120,48 @@ def check_classes(question: Mapping[str, Any], at: str) -> list[dict[str, str]]:
             raise Invalid.field(here, "A class has a name of up to 200 and a definition of up to 4,000 characters.")
         cleaned.append({"key": key, "name": plain(name, here), "definition": plain(definition, here)})
     return cleaned
+
+
+def check_of(question: Mapping[str, Any], at: str, kind: Kind) -> dict[str, str]:
+    """The field that a question is about, {"of": name}, or nothing. Whether the project shows it is checked with the project."""
+    field = question.get("of")
+    if field is None and not kind.of_needed:
+        return {}
+    if not isinstance(field, str) or not field.strip():
+        raise Invalid.field(f"{at}.of", f"Say which field the {kind.name} are in: {kind.name!r} needs \"of\", the name of a field that is shown.")
+    return {"of": plain(field, f"{at}.of")}
+
+
+def check_class(question: Mapping[str, Any], key: Any, at: str) -> str:
+    """One of the question's classes. Raises Invalid naming them."""
+    keys = [item["key"] for item in question["classes"]]
+    if not isinstance(key, str) or key not in keys:
+        some = ", ".join(keys[:10]) + (", ..." if len(keys) > 10 else "")
+        raise Invalid.field(at, f"{key!r:.100} is not a class of this question. Its classes: {some}.")
+    return key
+
+
+def check_parts(answer: Any, allowed: set[str], at: str, noun: str, most: int) -> list[Mapping[str, Any]]:
+    """A list of objects with these fields only. Raises Invalid naming the part."""
+    if not isinstance(answer, list):
+        raise Invalid.field(at, f"The answer is a list of {noun}s, [] for none.")
+    if len(answer) > most:
+        raise Invalid.field(at, f"An answer has {most:,} {noun}s at most.")
+    for number, part in enumerate(answer):
+        if not isinstance(part, Mapping):
+            raise Invalid.field(f"{at}[{number}]", f"A {noun} is an object with {', '.join(sorted(allowed))}.")
+        unknown = set(map(str, part)) - allowed
+        if unknown:
+            raise Invalid.field(f"{at}[{number}].{min(unknown):.60}", f"A {noun} has no field {min(unknown):.60}.")
+    return answer
+
+
+def read_json(text: str) -> Any:
+    """A cell that holds JSON; text that is none stays text, and is refused as an answer."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def plain(text: str, at: str) -> str:

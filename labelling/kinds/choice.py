@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labelling.errors import Invalid
-from labelling.kinds.base import Kind, check_classes, most_named
+from labelling.kinds.base import Kind, check_class, check_classes, most_named
 
 
 class Choice(Kind):
@@ -16,12 +15,8 @@ class Choice(Kind):
     def check_question(self, question: Mapping[str, Any], at: str) -> dict[str, Any]:
         return {"classes": check_classes(question, at)}
 
-    def canonical(self, question: Mapping[str, Any], answer: Any, at: str) -> str:
-        keys = [item["key"] for item in question["classes"]]
-        if not isinstance(answer, str) or answer not in keys:
-            some = ", ".join(keys[:10]) + (", ..." if len(keys) > 10 else "")
-            raise Invalid.field(at, f"{answer!r:.100} is not a class of this question. Its classes: {some}.")
-        return answer
+    def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> str:
+        return check_class(question, answer, at)
 
     def parse(self, question: Mapping[str, Any], text: str) -> Any:
         return text

@@ -63,17 +63,38 @@ def _check_show_if(rule: Any, at: str, before: Sequence[Mapping[str, Any]]) -> d
     if not rule["is"]:
         raise Invalid.field(f"{at}.is", "Name at least one answer that shows this question.")
     kind = KINDS[asked["kind"]]
-    return {"question": asked["key"], "is": [kind.canonical(asked, answer, f"{at}.is") for answer in rule["is"]]}
+    return {"question": asked["key"], "is": [kind.condition(asked, answer, f"{at}.is") for answer in rule["is"]]}
 
 
-def is_shown(question: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
-    """Whether this question is asked, given the answers to those before it."""
+def check_of_fields(questions: Sequence[Mapping[str, Any]], display: Sequence[Mapping[str, str]]) -> None:
+    """Raises Invalid where a question is about a field that is not shown, or is shown in a way that does not fit its kind."""
+    shown = {part["field"]: part["as"] for part in display}
+    for number, question in enumerate(questions):
+        if "of" not in question:
+            continue
+        kind, at = KINDS[question["kind"]], f"questions[{number}].of"
+        if question["of"] not in shown:
+            raise Invalid.field(at, f"The field {question['of']:.60} is not shown. Fields that are: {', '.join(shown)}.")
+        if shown[question["of"]] not in kind.of_displays:
+            ways = " or ".join(sorted(kind.of_displays))
+            raise Invalid.field(at, f"A {kind.name} question is about a field shown as {ways}; {question['of']:.60} is shown as {shown[question['of']]}.")
+
+
+def is_shown(question: Mapping[str, Any], value: Mapping[str, Any], kinds: Mapping[str, str]) -> bool:
+    """Whether this question is asked, given the answers to those before it. `kinds`: question key → name of its kind."""
     rule = question.get("show_if")
-    return rule is None or value.get(rule["question"]) in rule["is"]
+    if rule is None:
+        return True
+    answer = value.get(rule["question"])
+    kind = KINDS[kinds[rule["question"]]]
+    return answer is not None and any(kind.meets(answer, wanted) for wanted in rule["is"])
 
 
-def canonical_value(questions: Sequence[Mapping[str, Any]], value: Any) -> dict[str, Any]:
-    """A label's value, question key → canonical answer, in the schema's order.
+def canonical_value(
+    questions: Sequence[Mapping[str, Any]], value: Any, about: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A label's value, question key → canonical answer, in the schema's order. `about`: field → what `Kind.canonical` wants
+    to know of it.
 
     Raises Invalid with every field that is wrong: unknown questions, missing required ones, answers outside the
     schema, answers to questions that were not shown.
@@ -86,10 +107,11 @@ def canonical_value(questions: Sequence[Mapping[str, Any]], value: Any) -> dict[
             known = ", ".join(question["key"] for question in questions)
             problems[f"value.{key!s:.60}"] = [f"There is no question {key!s:.60}. The questions: {known}."]
     cleaned: dict[str, Any] = {}
+    kinds = {question["key"]: question["kind"] for question in questions}
     for question in questions:
         key = question["key"]
         answer = value.get(key)
-        if not is_shown(question, cleaned):
+        if not is_shown(question, cleaned, kinds):
             if answer is not None:
                 problems[f"value.{key}"] = ["This question is not asked after these answers. Leave it out."]
         elif answer is None:
@@ -97,7 +119,8 @@ def canonical_value(questions: Sequence[Mapping[str, Any]], value: Any) -> dict[
                 problems[f"value.{key}"] = [f"Answer the question: {question['prompt']:.200}"]
         else:
             try:
-                cleaned[key] = KINDS[question["kind"]].canonical(question, answer, f"value.{key}")
+                known = (about or {}).get(question.get("of", ""))
+                cleaned[key] = KINDS[question["kind"]].canonical(question, answer, f"value.{key}", known)
             except Invalid as error:
                 problems.update(error.fields or {f"value.{key}": [error.message]})
     if problems:

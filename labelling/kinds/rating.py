@@ -70,7 +70,7 @@ class Rating(Kind):
             plain(name, f"{at}.names")
         return {step: names[step] for step in allowed if names.get(step)}
 
-    def canonical(self, question: Mapping[str, Any], answer: Any, at: str) -> int | float:
+    def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> int | float:
         value = as_number(answer)
         if value is None:
             raise Invalid.field(at, f"A rating is a number from {question['low']} to {question['high']}.")

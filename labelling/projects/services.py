@@ -12,7 +12,7 @@ from labelling.access import Permission, Role, Viewer, check_permission
 from labelling.accounts.models import User
 from labelling.accounts.services import create_user
 from labelling.errors import Conflict, Invalid, NotAllowed, NotFound
-from labelling.kinds.questions import check_questions
+from labelling.kinds.questions import check_of_fields, check_questions
 from labelling.projects import rules
 from labelling.projects.guidelines import to_html
 from labelling.projects.models import (
@@ -113,6 +113,8 @@ def _check_fields(fields: Mapping[str, Any], *, creating: bool) -> dict[str, Any
             problems.update(error.fields)
     if problems:
         raise Invalid(next(iter(problems.values()))[0], fields=problems)
+    if creating:
+        check_of_fields(cleaned["questions"], cleaned["display"])
     return cleaned
 
 

@@ -147,7 +147,9 @@ def _shown(described: Mapping[str, Any], before: Sequence[Decisions], count: int
     if rule is None:
         return np.ones(count, dtype=bool)
     asked = next(decisions for decisions in before if decisions.key == rule["question"])
-    table = np.array([value in rule["is"] for value in asked.values] + [False])
+    kind = KINDS[asked.described["kind"]]
+    shows = [value is not None and any(kind.meets(value, wanted) for wanted in rule["is"]) for value in asked.values]
+    table = np.array([*shows, False])
     return table[asked.answer]  # NONE is the last place: not shown
 
 

@@ -28,7 +28,7 @@ from labelling.intake.rules import ExampleState
 from labelling.intake.states import change_state
 from labelling.kinds import KINDS
 from labelling.kinds.changes import check_changes, current_answer
-from labelling.kinds.questions import canonical_value, check_questions
+from labelling.kinds.questions import canonical_value, check_of_fields, check_questions
 from labelling.label.models import AnswerCode, CountedAnswer
 from labelling.label.services.interning import codes_of
 from labelling.measure.columns import read_counted
@@ -87,6 +87,7 @@ def change_schema(
     """
     project = get_project(actor, slug, Permission.EDIT_PROJECT)
     new = check_questions(questions)
+    check_of_fields(new, project.display)
     reason = check_text(reason or "", "reason")
     if not isinstance(relabel, bool):
         raise Invalid.field("relabel", "relabel is true or false.")

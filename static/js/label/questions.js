@@ -5,6 +5,10 @@ import { kindOf } from "./registry.js";
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+/** Whether an answer is, or holds, what a show_if waits for: a class among those chosen, of a span, of a box. */
+const meets = (answer, wanted) => (Array.isArray(answer)
+  ? answer.some((part) => (part?.class ?? part) === wanted) : answer !== undefined && answer !== null && same(answer, wanted));
+
 export class Questions {
   #active = 0;
 
@@ -97,7 +101,7 @@ export class Questions {
     const answers = {};
     for (const { question, kind, host } of this.parts) {
       const rule = question.show_if;
-      host.hidden = Boolean(rule) && !rule.is.some((answer) => same(answer, answers[rule.question]));
+      host.hidden = Boolean(rule) && !rule.is.some((wanted) => meets(answers[rule.question], wanted));
       if (!host.hidden) answers[question.key] = kind.get();
     }
     if (this.active?.host.hidden) this.#activate((this.#unanswered() ?? this.parts[0]).place);

@@ -6,8 +6,23 @@ import * as text from "../displays/text.js";
 import * as choice from "../kinds/choice.js";
 import * as rating from "../kinds/rating.js";
 
-const KINDS = { choice: () => choice, rating: () => rating };
-const DISPLAYS = { text: () => text, image: () => image };
+const KINDS = {
+  choice: () => choice,
+  rating: () => rating,
+  choices: () => import("../kinds/choices.js"),
+  number: () => import("../kinds/number.js"),
+  text: () => import("../kinds/text.js"),
+  spans: () => import("../kinds/spans.js"),
+  boxes: () => import("../kinds/boxes.js"),
+};
+const DISPLAYS = {
+  text: () => text,
+  image: () => image,
+  markdown: () => import("../displays/markdown.js"),
+  audio: () => import("../displays/audio.js"),
+  table: () => import("../displays/table.js"),
+  dialogue: () => import("../displays/dialogue.js"),
+};
 
 export const kindOf = async (name) => (await KINDS[name]()).render;
 export const displayOf = async (name) => (await (DISPLAYS[name] ?? DISPLAYS.text)()).draw;

@@ -1,0 +1,80 @@
+"""boxes: rectangles on a picture, each with a class, in pixels of the upright picture; [] says that there is nothing to mark."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labelling.errors import Invalid
+from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, read_json
+from labelling.kinds.rating import as_number
+from labelling.stats.boxes import boxes_of_majority, likeness
+
+MOST = 5_000
+SIDES = ("x", "y", "w", "h")
+FIELDS = {*SIDES, "class"}
+PLACES = 2  # decimals of a pixel
+
+
+class Boxes(Kind):
+    name = "boxes"
+    title = "Boxes on a picture"
+    levels = ("boxes",)
+    own_fields = frozenset({"classes", "of"})
+    of_displays = frozenset({"image"})
+    of_needed = True
+
+    def check_question(self, question: Mapping[str, Any], at: str) -> dict[str, Any]:
+        return {"classes": check_classes(question, at, fewest=1), **check_of(question, at, self)}
+
+    def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> list[dict[str, Any]]:
+        """Sorted by place, size and class, to a hundredth of a pixel. `about` is (width, height) of the upright picture."""
+        found: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for number, part in enumerate(check_parts(answer, FIELDS, at, "box", MOST)):
+            here = f"{at}[{number}]"
+            sides: dict[str, int | float] = {}
+            for name in SIDES:
+                side = as_number(part.get(name))
+                if side is None or side < 0 or (name in "wh" and not round(side, PLACES)):
+                    raise Invalid.field(f"{here}.{name}", f"{name} is a number of pixels, {'above 0' if name in 'wh' else '0 or more'}.")
+                sides[name] = as_number(round(side, PLACES))  # type: ignore[assignment]
+            if about is not None:
+                for start, length, limit in (("x", "w", about[0]), ("y", "h", about[1])):
+                    if sides[start] + sides[length] > limit + 10**-PLACES:
+                        raise Invalid.field(f"{here}.{length}", f"The box ends at {sides[start] + sides[length]:g}, outside the picture of {about[0]} by {about[1]} pixels.")
+            name = check_class(question, part.get("class"), f"{here}.class")
+            found[(*sides.values(), name)] = {**sides, "class": name}
+        return [found[place] for place in sorted(found)]
+
+    def condition(self, question: Mapping[str, Any], given: Any, at: str) -> Any:
+        """A class: the question shows when a box has it."""
+        return check_class(question, given, at)
+
+    def meets(self, answer: Any, wanted: Any) -> bool:
+        return any(part["class"] == wanted for part in answer)
+
+    def parse(self, question: Mapping[str, Any], text: str) -> Any:
+        return read_json(text)
+
+    def write(self, question: Mapping[str, Any], answer: Any) -> str:
+        return self.text(answer)
+
+    def names(self, question: Mapping[str, Any]) -> list[tuple[Any, str]]:
+        return []
+
+    def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:
+        return 1.0 - likeness(one, other)
+
+    def consensus(self, question: Mapping[str, Any], answers: Sequence[Any]) -> tuple[Any, float, bool]:
+        """Boxes of different people that overlap enough are one object: kept where more than half drew it, averaged, class by vote."""
+        return boxes_of_majority(answers)
+
+    def score(self, question: Mapping[str, Any], predicted: Any, reference: Any) -> float:
+        return likeness(predicted, reference)
+
+    def show(self, question: Mapping[str, Any], answer: Any) -> str:
+        names = {item["key"]: item["name"] for item in question["classes"]}
+        counts = Counter(part["class"] for part in answer)
+        if not counts:
+            return "No box"
+        found = ", ".join(f"{names.get(key, key)} {count}" for key, count in counts.most_common())
+        return f"{len(answer)} box{'' if len(answer) == 1 else 'es'}: {found}"

@@ -1,0 +1,91 @@
+"""spans: parts of a text, each with a class. Offsets count code points, the end is exclusive; [] says that nothing is to mark."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labelling.errors import Invalid
+from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, read_json
+from labelling.stats.spans import character_likeness, spans_of_majority
+
+MOST = 20_000
+FIELDS = {"start", "end", "class", "text"}
+
+
+class Spans(Kind):
+    name = "spans"
+    title = "Spans of a text"
+    levels = ("spans",)
+    own_fields = frozenset({"classes", "of", "overlap"})
+    of_displays = frozenset({"text"})
+    of_needed = True
+
+    def check_question(self, question: Mapping[str, Any], at: str) -> dict[str, Any]:
+        overlap = question.get("overlap", False)
+        if not isinstance(overlap, bool):
+            raise Invalid.field(f"{at}.overlap", "overlap is true or false.")
+        return {"classes": check_classes(question, at, fewest=1), **check_of(question, at, self), "overlap": overlap}
+
+    def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> list[dict[str, Any]]:
+        """Sorted by start, end and class; each once. `about` is the text, which offsets and `text` are checked against."""
+        found: dict[tuple[int, int, str], dict[str, Any]] = {}
+        for number, part in enumerate(check_parts(answer, FIELDS, at, "span", MOST)):
+            here = f"{at}[{number}]"
+            start, end = (part.get(name) for name in ("start", "end"))
+            for name, place in (("start", start), ("end", end)):
+                if isinstance(place, bool) or not isinstance(place, int) or place < 0:
+                    raise Invalid.field(f"{here}.{name}", f"{name} is a whole number of code points from the text's beginning, 0 or more.")
+            if end <= start:  # type: ignore[operator]
+                raise Invalid.field(f"{here}.end", "The end lies behind the start: it is the place after the last code point.")
+            name = check_class(question, part.get("class"), f"{here}.class")
+            if isinstance(about, str):
+                if end > len(about):  # type: ignore[operator]
+                    raise Invalid.field(f"{here}.end", f"The text has {len(about):,} code points; the span ends at {end}.")
+                if part.get("text") is not None and part["text"] != about[start:end]:
+                    raise Invalid.field(f"{here}.text", f"From {start} to {end} the text reads {about[start:end]!r:.100}. Offsets count code points.")
+            found[start, end, name] = {"start": start, "end": end, "class": name}  # type: ignore[index]
+        ordered = [found[place] for place in sorted(found)]
+        if not question.get("overlap"):
+            for before, after in zip(ordered, ordered[1:], strict=False):
+                if after["start"] < before["end"]:
+                    raise Invalid.field(at, f"Two spans overlap from {after['start']} to {min(before['end'], after['end'])}. This question allows none that do.")
+        return ordered
+
+    def condition(self, question: Mapping[str, Any], given: Any, at: str) -> Any:
+        """A class: the question shows when a span has it."""
+        return check_class(question, given, at)
+
+    def meets(self, answer: Any, wanted: Any) -> bool:
+        return any(part["class"] == wanted for part in answer)
+
+    def parse(self, question: Mapping[str, Any], text: str) -> Any:
+        return read_json(text)
+
+    def write(self, question: Mapping[str, Any], answer: Any) -> str:
+        return self.text(answer)
+
+    def names(self, question: Mapping[str, Any]) -> list[tuple[Any, str]]:
+        return []
+
+    def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:
+        """The share of labelled code points, counted once a class, that are not in both."""
+        return 1.0 - character_likeness(one, other)
+
+    def consensus(self, question: Mapping[str, Any], answers: Sequence[Any]) -> tuple[Any, float, bool]:
+        """What more than half marked, code point by code point, made into spans again."""
+        return spans_of_majority(answers)
+
+    def score(self, question: Mapping[str, Any], predicted: Any, reference: Any) -> float:
+        return character_likeness(predicted, reference)
+
+    def show(self, question: Mapping[str, Any], answer: Any) -> str:
+        return _counted(question, answer, "span")
+
+
+def _counted(question: Mapping[str, Any], answer: Any, noun: str) -> str:
+    names = {item["key"]: item["name"] for item in question["classes"]}
+    counts = Counter(part["class"] for part in answer)
+    if not counts:
+        return f"No {noun}"
+    found = ", ".join(f"{names.get(key, key)} {count}" for key, count in counts.most_common())
+    return f"{len(answer)} {noun}{'' if len(answer) == 1 else 's'}: {found}"

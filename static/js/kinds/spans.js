@@ -1,0 +1,1 @@
+export const render = null; // to be written
