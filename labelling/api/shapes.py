@@ -26,6 +26,7 @@ PROJECT_INPUT = thing(
     seed=WHOLE,
     lease_seconds=WHOLE,
     target_alpha=maybe(NUMBER),
+    labelling=OBJECT,
 )
 PROJECT_CHANGE = {**PROJECT_INPUT, "required": []}
 PROJECT = thing(

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from labelling.access import Permission, Role, Viewer, check_permission, permissions_of
 from labelling.errors import NotFound
+from labelling.projects.labelling_settings import complete
 from labelling.projects.models import (
     GuidelineVersion,
     Membership,
@@ -97,6 +98,11 @@ def list_schemas(project: Project) -> QuerySet[SchemaVersion]:
     return SchemaVersion.objects.filter(project=project).select_related("created_by").order_by("-version")
 
 
+def labelling_settings(project: Project) -> dict[str, Any]:
+    """How the project is labelled: every setting of labelling_settings.DEFAULTS."""
+    return complete(project.settings)
+
+
 def list_members(project: Project) -> QuerySet[Membership]:
     """Those who are members now, by name."""
     return Membership.objects.filter(project=project, removed_at=None).select_related("user").order_by("user__username")
@@ -148,6 +154,7 @@ def describe(project: Project) -> dict[str, Any]:
         "order": project.order,
         "lease_seconds": project.lease_seconds,
         "target_alpha": project.target_alpha,
+        "labelling": complete(project.settings),
         "guidelines": guidelines_of(project).text,
         "schema_version": project.schema_version,
         "guideline_version": project.guideline_version,

@@ -15,6 +15,7 @@ from labelling.errors import Conflict, Invalid, NotAllowed, NotFound
 from labelling.kinds.questions import check_of_fields, check_questions
 from labelling.projects import rules
 from labelling.projects.guidelines import to_html
+from labelling.projects.labelling_settings import check_settings
 from labelling.projects.models import (
     GuidelineVersion,
     Membership,
@@ -23,11 +24,12 @@ from labelling.projects.models import (
     Question,
     SchemaVersion,
 )
-from labelling.projects.selectors import get_project
+from labelling.projects.selectors import get_project, questions_of
 
 MAX_GUIDELINES = 200_000
 FIELDS = frozenset(
-    {"slug", "name", "description", "display", "questions", "tags", "labels_per_example", "guidelines", "order", "seed", "lease_seconds", "target_alpha"}
+    {"slug", "name", "description", "display", "questions", "tags", "labels_per_example", "guidelines", "order", "seed", "lease_seconds", "target_alpha",
+     "labelling"}
 )
 
 
@@ -41,6 +43,7 @@ def create_project(*, actor: Viewer, fields: Mapping[str, Any], now: datetime) -
     if actor.only_project_id is not None:
         raise NotAllowed("This token is bound to one project and cannot create others.")
     cleaned = _check_fields(fields, creating=True)
+    cleaned["settings"] = check_settings(cleaned.pop("labelling", {}))
     questions, guidelines = cleaned.pop("questions"), cleaned.pop("guidelines")
     try:
         with transaction.atomic():
@@ -73,7 +76,11 @@ def update_project(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: 
     if not cleaned:
         return project
     with transaction.atomic():
-        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        if "labelling" in cleaned:
+            cleaned["settings"] = check_settings(cleaned.pop("labelling"), locked.settings)
+        if "display" in cleaned:
+            check_of_fields(questions_of(project), cleaned["display"])
         before = {name: getattr(project, name) for name in cleaned}
         Project.objects.filter(pk=project.pk).update(**cleaned)
         audit.record(actor=actor, verb="changed project", obj=project, now=now, project_id=project.pk, before=before, after=cleaned)
@@ -96,6 +103,7 @@ def _check_fields(fields: Mapping[str, Any], *, creating: bool) -> dict[str, Any
         "seed": lambda seed: _check_int(seed, "seed", 0, 2**53),
         "lease_seconds": lambda seconds: _check_int(seconds, "lease_seconds", 1, 7 * 24 * 3600),
         "target_alpha": _check_target,
+        "labelling": _check_labelling,
     }
     defaults = {"tags": [], "labels_per_example": 3, "guidelines": "", "description": "", "order": rules.Order.SEQUENCE}
     wanted = {**defaults, **fields} if creating else dict(fields)
@@ -122,6 +130,12 @@ def _check_text(text: Any, name: str, longest: int) -> str:
     if not isinstance(text, str) or len(text) > longest:
         raise Invalid.field(name, f"This is a text of up to {longest:,} characters.")
     return rules.clean_text(text, name)
+
+
+def _check_labelling(given: Any) -> Any:
+    """As given, if it is right: it is laid over what is stored once the project's row is locked."""
+    check_settings(given)
+    return given
 
 
 def _check_order(order: Any) -> str:
