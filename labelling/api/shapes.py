@@ -26,7 +26,7 @@ PROJECT_INPUT = thing(
     seed=WHOLE,
     lease_seconds=WHOLE,
     target_alpha=maybe(NUMBER),
-    labelling=OBJECT,
+    labelling=FREE,
 )
 PROJECT_CHANGE = {**PROJECT_INPUT, "required": []}
 PROJECT = thing(
