@@ -22,8 +22,8 @@ export class Painter {
     const waits = [];
     this.display.forEach((part, place) => {
       const drawn = this.draws[place](data[part.field] ?? "", { key, field: part.field });
-      if (this.display.length > 1) item.node.append(h("h2", { class: "field-name" }, part.field.replaceAll("_", " ")));
-      item.node.append(drawn.node);
+      const heading = this.display.length > 1 ? h("h2", { class: "field-name" }, part.field.replaceAll("_", " ")) : null;
+      item.node.append(h("section", { class: "field" }, heading, h("div", { "data-field": part.field }, drawn.node)));
       if (drawn.ready) waits.push(drawn);
     });
     if (waits.length) this.#await(item, waits);
