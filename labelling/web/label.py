@@ -58,7 +58,8 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
         "quick_possible": len(questions) == 1 and questions[0]["kind"] == "choice" and questions[0].get("required", True),
         "urls": {
             "assignment": "/api/v1/assignments/ID/",
-            "login": f"{reverse('account_login')}?next={request.path}",
+            "login": reverse("account_login"),
+            "logout": reverse("account_logout"),
             "who": reverse("label_who"),
             **{name: reverse(f"label_{name}", kwargs={"slug": project.slug}) for name in ("stock", "guidelines")},
             "preferences": reverse("label_preferences"),

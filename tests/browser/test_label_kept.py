@@ -107,13 +107,22 @@ def test_when_the_log_in_ended_the_labels_wait_and_go_out_after_the_next_one(ada
     expect(ada.locator("#state")).to_have_text("! Log in again to send 2 labels")
     expect(ada.locator("#alarm")).to_have_text("You are no longer logged in. Your 2 labels are kept on this computer, to be sent once you have logged in.")
     expect(ada.locator("#example")).to_be_visible()  # nothing stands over the example
-    ada.locator("#needs").get_by_role("link", name="Log in").click()
-    ada.fill("input[name=login]", "lab-ada")
-    ada.fill("input[name=password]", PASSWORD)
-    ada.get_by_role("button", name="Log in").click()
-    ada.wait_for_url("**/projects/kept-login/label/")
+    ada.locator("#needs").get_by_role("button", name="Log in").click()
+    dialog = ada.get_by_role("dialog", name="Log in again")
+    expect(dialog.get_by_label("User name")).to_have_value("lab-ada")
+    expect(dialog.get_by_label("Password")).to_be_focused()
+    ada.keyboard.type("not the password")
+    press(ada, "Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("That is not the password. Type it again.")
+    ada.keyboard.type(PASSWORD)
+    press(ada, "Enter")
+    expect(dialog).to_be_hidden()
     assert answers(wait_for_labels(ada, "kept-login", 2)) == {"e0": "pos", "e1": "neg"}
     expect(ada.locator("#state")).to_have_text("✓ Saved")
+    expect(ada.locator("#needs")).to_be_hidden()
+    assert example(ada) == "Text 2"  # where she was
+    press(ada, "3", "Enter")
+    assert answers(wait_for_labels(ada, "kept-login", 3))["e2"] == "neu"
 
 
 def test_another_person_on_this_computer_neither_sees_nor_sends_what_waits(ada, place, new_page):
@@ -130,9 +139,12 @@ def test_another_person_on_this_computer_neither_sees_nor_sends_what_waits(ada, 
     expect(page.locator("#state")).to_have_text("✓ Saved")
     press(page, "u")
     assert labels(page, "kept-other") == []  # Ben's own: none, and nothing of Ada's was stored as his
-    ada.context.clear_cookies()
-    ada.context.add_cookies(place.cookies_of_ada["cookies"])
-    ada.reload()
+    ada.locator("#needs").get_by_role("button", name="Log in").click()
+    dialog = ada.get_by_role("dialog", name="Log in again")
+    expect(dialog).to_contain_text("lab-ben is logged in here now. Logging in as lab-ada logs them out.")
+    ada.keyboard.type(PASSWORD)
+    press(ada, "Enter")
+    expect(dialog).to_be_hidden()
     assert answers(wait_for_labels(ada, "kept-other", 2)) == {"e0": "pos", "e1": "neg"}
 
 

@@ -13,15 +13,15 @@ export class Refused extends Error {
 
 const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
-async function ask(url, { method = "GET", body, keepalive = false, patience = PATIENCE } = {}) {
-  const headers = { Accept: "application/json", "X-Requested-With": "fetch" };
+async function ask(url, { method = "GET", body, form, keepalive = false, patience = PATIENCE } = {}) {
+  const headers = { Accept: "application/json", "X-Requested-With": form ? "XMLHttpRequest" : "fetch" }; // what the log-in answers with JSON
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken"); // read anew: a log-in in another tab changes it
   let response, text;
   try {
     response = await fetch(url, {
       method, headers, keepalive, redirect: "manual", cache: "no-store", credentials: "same-origin",
-      body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(patience),
+      body: form ? new URLSearchParams(form) : body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(patience),
     });
     text = await response.text();
   } catch {
@@ -62,6 +62,9 @@ export class Api {
       throw error;
     }
   }
+
+  logIn(login, password) { return ask(this.urls.login, { method: "POST", form: { login, password } }); }
+  logOut() { return ask(this.urls.logout, { method: "POST", form: {} }); }
 
   guidelines(since) { return ask(`${this.urls.guidelines}?since=${since}`); }
   preferences(body) { return ask(this.urls.preferences, { method: "POST", body }); }

@@ -44,8 +44,8 @@ export class StateLine {
   #shown = {};
   #timer = null;
 
-  constructor({ outbox, sender, store, voice, keys, loginUrl, open }) {
-    Object.assign(this, { outbox, sender, store, voice, loginUrl, open });
+  constructor({ outbox, sender, store, voice, keys, logIn, open }) {
+    Object.assign(this, { outbox, sender, store, voice, logIn, open });
     this.button = document.getElementById("state");
     this.line = document.getElementById("needs");
     this.sheet = new Sheet("state-details", keys);
@@ -78,7 +78,7 @@ export class StateLine {
   }
 
   #actions(action) {
-    if (action === "login") return [h("a", { class: "button small", href: this.loginUrl }, "Log in")];
+    if (action === "login") return [this.#button("Log in", () => this.logIn(this.sender.trouble?.user))];
     if (action === "again") return [this.#button("Send again", () => this.sender.kick())];
     if (action === "open") return [this.#button("Open it", () => this.open(this.outbox.parked[0]))];
     return [];

@@ -8,6 +8,7 @@ import { Drawer } from "../label/drawer.js";
 import { Flow } from "../label/flow.js";
 import { Help } from "../label/help.js";
 import { Keys } from "../label/keys.js";
+import { Login } from "../label/login.js";
 import { Outbox } from "../label/outbox.js";
 import { Painter } from "../label/painter.js";
 import { Progress } from "../label/progress.js";
@@ -78,7 +79,11 @@ async function start() {
   });
   recent.current = () => session.assignment?.id;
   flow.session = session;
-  const state = new StateLine({ outbox, sender, store, voice, keys, loginUrl: page.urls.login, open: (entry) => session.revise(recordOf(entry)) });
+  const login = new Login({
+    keys, api, user,
+    done: () => { sender.report(null); sender.kick(); if (!session.current) flow.stopped(); session.focusExample(); },
+  });
+  const state = new StateLine({ outbox, sender, store, voice, keys, logIn: (other) => login.open(other), open: (entry) => session.revise(recordOf(entry)) });
   store.onlost = () => state.update();
 
   outbox.addEventListener("settled", ({ detail: { entry, receipt } }) => {
