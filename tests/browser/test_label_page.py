@@ -268,6 +268,7 @@ def test_what_was_not_seen_is_not_labelled(open_page, pictures):
     page.route("**/media/**", picture)
     page.get_by_role("button", name="Load it again").click()
     expect(page.get_by_role("img", name="Picture of example e0")).to_be_visible()
+    expect(page.locator("#refusal")).to_be_empty()  # it is decoded, and what was refused may be sent
     press(page, "Escape", "Enter")
     assert answers(wait_for_labels(page, "page-pictures-gone", 1)) == {"e0": "pos"}
 
