@@ -23,7 +23,7 @@ export class Painter {
     this.display.forEach((part, place) => {
       const drawn = this.draws[place](data[part.field] ?? "", { key, field: part.field });
       const heading = this.display.length > 1 ? h("h2", { class: "field-name" }, part.field.replaceAll("_", " ")) : null;
-      item.node.append(h("section", { class: "field" }, heading, h("div", { "data-field": part.field }, drawn.node)));
+      item.node.append(h("section", { class: "part" }, heading, h("div", { "data-field": part.field }, drawn.node)));
       if (drawn.ready) waits.push(drawn);
     });
     if (waits.length) this.#await(item, waits);
