@@ -3,7 +3,7 @@
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from labelling.errors import Invalid
@@ -132,10 +132,16 @@ def check_of(question: Mapping[str, Any], at: str, kind: Kind) -> dict[str, str]
     return {"of": plain(field, f"{at}.of")}
 
 
-def check_class(question: Mapping[str, Any], key: Any, at: str) -> str:
-    """One of the question's classes. Raises Invalid naming them."""
-    keys = [item["key"] for item in question["classes"]]
+def class_keys(question: Mapping[str, Any]) -> dict[str, int]:
+    """Class key → its place, in the question's order."""
+    return {item["key"]: place for place, item in enumerate(question["classes"])}
+
+
+def check_class(question: Mapping[str, Any], key: Any, at: str, known: Collection[str] | None = None) -> str:
+    """One of the question's classes; `known` are their keys, for those who check many. Raises Invalid naming them."""
+    keys = class_keys(question) if known is None else known
     if not isinstance(key, str) or key not in keys:
+        keys = list(keys)
         some = ", ".join(keys[:10]) + (", ..." if len(keys) > 10 else "")
         raise Invalid.field(at, f"{key!r:.100} is not a class of this question. Its classes: {some}.")
     return key
@@ -160,7 +166,7 @@ def read_json(text: str) -> Any:
     """A cell that holds JSON; text that is none stays text, and is refused as an answer."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

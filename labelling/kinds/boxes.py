@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.errors import Invalid
-from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, read_json
+from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, class_keys, read_json
 from labelling.kinds.rating import as_number
 from labelling.stats.boxes import boxes_of_majority, likeness
 
 MOST = 5_000
+FARTHEST = 1_000_000  # pixels; far beyond any picture, and near enough for a hundredth of a pixel to count
 SIDES = ("x", "y", "w", "h")
 FIELDS = {*SIDES, "class"}
 PLACES = 2  # decimals of a pixel
+SLACK = 0.0101  # pixels: what rounding both sides may add
 
 
 class Boxes(Kind):
@@ -29,19 +31,20 @@ class Boxes(Kind):
     def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> list[dict[str, Any]]:
         """Sorted by place, size and class, to a hundredth of a pixel. `about` is (width, height) of the upright picture."""
         found: dict[tuple[Any, ...], dict[str, Any]] = {}
+        known = class_keys(question)
         for number, part in enumerate(check_parts(answer, FIELDS, at, "box", MOST)):
             here = f"{at}[{number}]"
             sides: dict[str, int | float] = {}
             for name in SIDES:
                 side = as_number(part.get(name))
-                if side is None or side < 0 or (name in "wh" and not round(side, PLACES)):
-                    raise Invalid.field(f"{here}.{name}", f"{name} is a number of pixels, {'above 0' if name in 'wh' else '0 or more'}.")
+                if side is None or not 0 <= side <= FARTHEST or (name in "wh" and not round(side, PLACES)):
+                    raise Invalid.field(f"{here}.{name}", f"{name} is a number of pixels, {'above 0' if name in 'wh' else '0 or more'}, {FARTHEST:,} at most.")
                 sides[name] = as_number(round(side, PLACES))  # type: ignore[assignment]
             if about is not None:
                 for start, length, limit in (("x", "w", about[0]), ("y", "h", about[1])):
-                    if sides[start] + sides[length] > limit + 10**-PLACES:
+                    if sides[start] + sides[length] > limit + SLACK:
                         raise Invalid.field(f"{here}.{length}", f"The box ends at {sides[start] + sides[length]:g}, outside the picture of {about[0]} by {about[1]} pixels.")
-            name = check_class(question, part.get("class"), f"{here}.class")
+            name = check_class(question, part.get("class"), f"{here}.class", known)
             found[(*sides.values(), name)] = {**sides, "class": name}
         return [found[place] for place in sorted(found)]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.errors import Invalid
-from labelling.kinds.base import Kind, check_class, check_classes, read_json
+from labelling.kinds.base import Kind, check_class, check_classes, class_keys, read_json
 from labelling.stats.sets import jaccard_distance
 
 
@@ -31,7 +31,8 @@ class Choices(Kind):
     def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> list[str]:
         if not isinstance(answer, list):
             raise Invalid.field(at, 'The answer is a list of classes, like ["a", "b"].')
-        chosen = sorted({check_class(question, key, at) for key in answer})
+        known = class_keys(question)
+        chosen = sorted({check_class(question, key, at, known) for key in answer})
         low, high = question.get("min", 0), question.get("max", len(question["classes"]))
         if not low <= len(chosen) <= high:
             wanted = f"exactly {low}" if low == high else f"{low} to {high}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from labelling.errors import Invalid
 from labelling.kinds.base import Kind, plain
-from labelling.kinds.rating import as_number
+from labelling.kinds.rating import as_number, read_number
 
 
 class Number(Kind):
@@ -36,17 +36,14 @@ class Number(Kind):
         value = as_number(answer)
         low, high = question.get("low"), question.get("high")
         if value is None:
-            raise Invalid.field(at, "The answer is a number, like 12.5.")
+            raise Invalid.field(at, "The answer is a number, like 12.5, below 2^53 in size.")
         if low is not None and value < low or high is not None and value > high:
             between = f"between {low} and {high}" if low is not None and high is not None else f"{low} or more" if high is None else f"{high} or less"
             raise Invalid.field(at, f"{value} is out of range: the answer is {between}.")
         return value
 
     def parse(self, question: Mapping[str, Any], text: str) -> Any:
-        try:
-            return float(text)
-        except ValueError:
-            return text
+        return read_number(text)
 
     def write(self, question: Mapping[str, Any], answer: Any) -> str:
         return repr(answer)

@@ -119,8 +119,8 @@ def canonical_value(
                 problems[f"value.{key}"] = [f"Answer the question: {question['prompt']:.200}"]
         else:
             try:
-                known = (about or {}).get(question.get("of", ""))
-                cleaned[key] = KINDS[question["kind"]].canonical(question, answer, f"value.{key}", known)
+                of = (about or {}).get(question.get("of", ""))
+                cleaned[key] = KINDS[question["kind"]].canonical(question, answer, f"value.{key}", of)
             except Invalid as error:
                 problems.update(error.fields or {f"value.{key}": [error.message]})
     if problems:

@@ -1,6 +1,5 @@
 """rating: a step on a scale from low to high. An answer is a number: an integer where low and step are integers."""
 
-import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -9,13 +8,25 @@ from labelling.errors import Invalid
 from labelling.kinds.base import Kind, plain
 
 MAX_STEPS = 101
+TOO_LARGE = 2**53
 
 
 def as_number(value: Any) -> int | float | None:
-    """A finite number, as int where it is whole; None for anything else, booleans included."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    """A number, as int where it is whole; None for anything else: booleans, what is not finite, and what reaches 2^53, from
+    where on whole numbers differ between Python, JSON in a database and JavaScript."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -TOO_LARGE < value < TOO_LARGE:
         return None
-    return int(value) if float(value).is_integer() and abs(value) < 2**53 else value
+    return int(value) if float(value).is_integer() else value
+
+
+def read_number(text: str) -> float | str:
+    """A cell that holds a number; text that is none stays text, and is refused as an answer."""
+    if "_" in text or not text.isascii():  # which Python reads as digits
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def steps(question: Mapping[str, Any]) -> list[int | float]:
@@ -81,10 +92,7 @@ class Rating(Kind):
         raise Invalid.field(at, f"{value} is not on the scale from {question['low']} to {question['high']}{by}.")
 
     def parse(self, question: Mapping[str, Any], text: str) -> Any:
-        try:
-            return float(text)
-        except ValueError:
-            return text
+        return read_number(text)
 
     def write(self, question: Mapping[str, Any], answer: Any) -> str:
         return str(answer)

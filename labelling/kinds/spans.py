@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.errors import Invalid
-from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, read_json
+from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, class_keys, read_json
 from labelling.stats.spans import character_likeness, spans_of_majority
 
 MOST = 20_000
+FARTHEST = 10**9  # code points; beyond any text
 FIELDS = {"start", "end", "class", "text"}
 
 
@@ -29,21 +30,16 @@ class Spans(Kind):
     def canonical(self, question: Mapping[str, Any], answer: Any, at: str, about: Any = None) -> list[dict[str, Any]]:
         """Sorted by start, end and class; each once. `about` is the text, which offsets and `text` are checked against."""
         found: dict[tuple[int, int, str], dict[str, Any]] = {}
+        known = class_keys(question)
         for number, part in enumerate(check_parts(answer, FIELDS, at, "span", MOST)):
             here = f"{at}[{number}]"
-            start, end = (part.get(name) for name in ("start", "end"))
-            for name, place in (("start", start), ("end", end)):
-                if isinstance(place, bool) or not isinstance(place, int) or place < 0:
-                    raise Invalid.field(f"{here}.{name}", f"{name} is a whole number of code points from the text's beginning, 0 or more.")
-            if end <= start:  # type: ignore[operator]
+            start, end = _place(part, "start", here), _place(part, "end", here)
+            if end <= start:
                 raise Invalid.field(f"{here}.end", "The end lies behind the start: it is the place after the last code point.")
-            name = check_class(question, part.get("class"), f"{here}.class")
+            name = check_class(question, part.get("class"), f"{here}.class", known)
             if isinstance(about, str):
-                if end > len(about):  # type: ignore[operator]
-                    raise Invalid.field(f"{here}.end", f"The text has {len(about):,} code points; the span ends at {end}.")
-                if part.get("text") is not None and part["text"] != about[start:end]:
-                    raise Invalid.field(f"{here}.text", f"From {start} to {end} the text reads {about[start:end]!r:.100}. Offsets count code points.")
-            found[start, end, name] = {"start": start, "end": end, "class": name}  # type: ignore[index]
+                _check_against(about, start, end, part.get("text"), here)
+            found[start, end, name] = {"start": start, "end": end, "class": name}
         ordered = [found[place] for place in sorted(found)]
         if not question.get("overlap"):
             for before, after in zip(ordered, ordered[1:], strict=False):
@@ -80,6 +76,21 @@ class Spans(Kind):
 
     def show(self, question: Mapping[str, Any], answer: Any) -> str:
         return _counted(question, answer, "span")
+
+
+def _place(part: Mapping[str, Any], name: str, here: str) -> int:
+    place = part.get(name)
+    if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place <= FARTHEST:
+        raise Invalid.field(f"{here}.{name}", f"{name} is a whole number of code points from the text's beginning, 0 or more.")
+    return place
+
+
+def _check_against(about: str, start: int, end: int, text: Any, here: str) -> None:
+    """Nothing is copied out of the text unless it is to be shown: texts are long and spans are many."""
+    if end > len(about):
+        raise Invalid.field(f"{here}.end", f"The text has {len(about):,} code points; the span ends at {end}.")
+    if text is not None and not (isinstance(text, str) and len(text) == end - start and about.startswith(text, start)):
+        raise Invalid.field(f"{here}.text", f"From {start} to {end} the text reads {about[start : min(end, start + 100)]!r:.100}. Offsets count code points.")
 
 
 def _counted(question: Mapping[str, Any], answer: Any, noun: str) -> str:

@@ -31,12 +31,13 @@ def overlaps(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
 
 
-def match(one: Sequence[Box], other: Sequence[Box], *, least: float = SAME_OBJECT) -> list[tuple[int, int, float]]:
-    """Pairs (place in one, place in other, overlap) with the largest sum of overlaps, each box once, none below `least`."""
+def match(one: Sequence[Box], other: Sequence[Box], *, least: float = SAME_OBJECT, most: bool = False) -> list[tuple[int, int, float]]:
+    """Pairs (place in one, place in other, overlap) with the largest sum of overlaps, each box once, none below `least`;
+    with `most` as many pairs as can be, so that their number is the same from either side."""
     if not one or not other:
         return []
     table = overlaps(corners(one), corners(other))
-    usable = np.where(table >= least, table, 0.0)
+    usable = np.where(table >= least, table + (min(table.shape) if most else 0), 0.0)
     rows, columns = linear_sum_assignment(usable, maximize=True)
     return [(int(i), int(j), float(table[i, j])) for i, j in zip(rows, columns, strict=True) if usable[i, j] > 0]
 
@@ -47,7 +48,7 @@ def likeness(one: Sequence[Box], other: Sequence[Box]) -> float:
         return 1.0
     same = 0
     for name in {box["class"] for box in one} & {box["class"] for box in other}:
-        same += len(match([b for b in one if b["class"] == name], [b for b in other if b["class"] == name]))
+        same += len(match([b for b in one if b["class"] == name], [b for b in other if b["class"] == name], most=True))
     return 2 * same / (len(one) + len(other))
 
 
