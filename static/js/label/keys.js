@@ -23,14 +23,18 @@ export function nameOf(event) {
 }
 
 const PRESSES = "button, a[href], summary, select, [role=button]"; // what Enter and Space press by themselves
+const OWN_KEYS = `${PRESSES}, input, audio, video, [role=slider]`; // what knows arrows and letters of its own
 
 export class Keys {
   #layers = [];
 
   /** `actions`: {name: function that returns false when the key is not taken}; `digit(n, event)`; `submit(event)`;
-      `escape(event)`; `mayLetters()`: whether their owner left the letter keys on. */
-  constructor({ actions, digit, submit, escape, mayLetters }) {
-    Object.assign(this, { actions, digit, submit, escape, mayLetters });
+      `escape(event)`; `mayLetters()`: whether their owner left the letter keys on.
+      `example(name, event)`: asked before all of these while the focus is on the example or nowhere, for kinds that draw
+      on it (spans, boxes) and need arrows, Tab, Del, Esc or letters there, also with Shift, with Alt, and repeated; it
+      returns whether it took the key. Tab is taken only while there is something left to step to: the focus must get out. */
+  constructor({ actions, digit, submit, escape, mayLetters, example }) {
+    Object.assign(this, { actions, digit, submit, escape, mayLetters, example });
     document.addEventListener("keydown", (event) => this.#down(event));
   }
 
@@ -45,6 +49,7 @@ export class Keys {
     const name = nameOf(event);
     const typing = isTyping(event.target);
     const top = this.#layers.at(-1);
+    if (!top && this.#onExample(event, name) && this.example?.(name, event)) return event.preventDefault();
     if (event.ctrlKey || event.altKey || event.metaKey) {
       if (typing && !top && name === "enter" && event.ctrlKey && !event.repeat) this.#take(event, () => this.submit(event));
       return;
@@ -65,6 +70,12 @@ export class Keys {
     if (name === " " || (/^[a-z]$/.test(name) && !this.mayLetters())) return;
     const action = this.actions[name];
     if (action && action(event) !== false) event.preventDefault();
+  }
+
+  #onExample({ target, ctrlKey, metaKey }, name) {
+    const there = target === document.body || (target.closest?.("#example") && !target.closest(OWN_KEYS));
+    if (!there || isTyping(target) || ctrlKey || metaKey) return false;
+    return (this.mayLetters() || !/^[a-z]$/.test(name)) && !document.querySelector("dialog[open]");
   }
 
   #take(event, act) {

@@ -50,14 +50,19 @@ export class Questions {
 
   /** The first question that wants an answer: {question, sentence, part}, or null. */
   get missing() {
+    const several = this.shown.length > 1;
     for (const part of this.shown) {
-      const sentence = part.kind.missing();
-      if (sentence) return { part, sentence: this.shown.length > 1 ? `${sentence} to “${part.question.prompt}”` : sentence };
+      const asked = several ? `“${part.question.prompt}”` : "";
+      const sentence = part.kind.missing(asked); // long sentences put the question where it belongs
+      if (sentence) return { part, sentence: sentence.includes(asked) ? sentence : `${sentence} to ${asked}` };
     }
     return null;
   }
 
   key(event, digit) { return this.active.kind.keys(event, digit); }
+
+  /** A key pressed on the example, before it means anything else: kinds that draw there may have `handles(name, event)`. */
+  handles(name, event) { return this.active.kind.handles?.(name, event) ?? false; }
 
   /** Opens the search of the active question; false where it has none. */
   find() { return this.active.kind.find?.() ?? false; }

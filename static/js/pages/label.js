@@ -46,6 +46,7 @@ async function start() {
   const clock = new Clock().listen();
 
   const keys = new Keys({
+    example: (name, event) => Boolean(session.current) && questions.handles(name, event),
     digit: (digit, event) => session.current && questions.key(event, digit),
     submit: (event) => session.submit(event),
     escape: () => (drawer.isOpen ? drawer.close() : session.escape()),
