@@ -5,7 +5,7 @@ from labelling.assign.models import Assignment, Cursor, ReturnedExample
 from labelling.audit import AuditEvent
 from labelling.discuss.models import Case, CaseInvite, CaseReason, Remark, Resolution
 from labelling.evaluate.models import CandidateModel, Evaluation
-from labelling.intake.models import AssignQueue, Batch, Example, Media, RowError, Source
+from labelling.intake.models import AssignQueue, Batch, Example, Media, MediaCopy, RowError, Source
 from labelling.jobs.models import Job, WorkerBeat
 from labelling.label.models import (
     Answer,
@@ -49,6 +49,7 @@ __all__ = [
     "Label",
     "LabellerDay",
     "Media",
+    "MediaCopy",
     "Membership",
     "Project",
     "ProjectCounts",

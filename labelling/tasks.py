@@ -23,6 +23,7 @@ RUNNERS: dict[str, Runner] = {
     "resolution_import": discuss.import_resolutions,
     "label_import": flow.import_labels,
     "release": release.run_release,
+    "scale_pictures": intake.scale_pictures,
 }
 
 

@@ -71,6 +71,28 @@ class Media(AppendOnly):
         return f"{self.sha256}.{self.suffix}"
 
 
+class MediaCopy(models.Model):
+    """A scaled copy of a large picture. The row is written when the file is whole, so a copy without a row is none."""
+
+    media = models.ForeignKey(Media, models.PROTECT, related_name="copies")
+    side = models.PositiveIntegerField()  # pixels of the longer side
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    suffix = models.CharField(max_length=8)
+    content_type = models.CharField(max_length=60)
+    bytes = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["media", "side"], name="mediacopy_once"),
+            models.CheckConstraint(condition=Q(width__gte=1, height__gte=1, bytes__gte=1), name="mediacopy_holds_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} at {self.side}"
+
+
 class Example(models.Model):
     """One thing to be labelled. The counters live here so that leasing and lists never scan labels."""
 

@@ -41,6 +41,21 @@ def shuffled_place(seed: int, position: int) -> int:
     return (position * factor + offset) % PRIME
 
 
+COPY_SIDES = (2048, 4096, 8192)  # pixels of the longer side
+WORTH_A_COPY = 1.5  # times a side: below that the picture itself is as quick
+
+
+def copy_sides(width: int | None, height: int | None) -> list[int]:
+    """The sides of the scaled copies that a picture of this size gets, the smallest first."""
+    longest = max(width or 0, height or 0)
+    return [side for side in COPY_SIDES if longest >= WORTH_A_COPY * side]
+
+
+def copy_path(project_id: int, sha256: str, side: int, suffix: str) -> str:
+    """Where in storage a scaled copy is: beside the picture itself."""
+    return f"media/{project_id}/{sha256[:2]}/{sha256}.{side}.{suffix}"
+
+
 def media_path(project_id: int, sha256: str, suffix: str) -> str:
     """Where in storage the content of a picture or sound is."""
     return f"media/{project_id}/{sha256[:2]}/{sha256}.{suffix}"

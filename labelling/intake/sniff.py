@@ -18,7 +18,9 @@ PICTURES = {
     "WEBP": ("webp", "image/webp"),
     "BMP": ("bmp", "image/bmp"),
 }
+AS_FOUND = PICTURES | {"MPO": PICTURES["JPEG"]}  # what many telephones write: a JPEG with smaller ones behind it
 STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+ORIENTATION = 0x0112
 TURNED = {5, 6, 7, 8}  # orientations that swap width and height
 SUFFIXES = dict(PICTURES.values()) | {
     "wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg", "flac": "audio/flac",
@@ -81,9 +83,8 @@ def sniff_picture(content: bytes) -> Found:
             warnings.simplefilter("ignore")  # ours is the check below
             with Image.open(BytesIO(content), formats=list(PICTURES)) as image:
                 _check_size(*image.size)
-                suffix, content_type = PICTURES[image.format or ""]
-                turned = image.getexif().get(0x0112) in TURNED
-                width, height = reversed(image.size) if turned else image.size
+                suffix, content_type = AS_FOUND[image.format or ""]
+                width, height = reversed(image.size) if orientation(image) in TURNED else image.size
                 _check_whole(image)
     except NotMedia:
         raise
@@ -99,6 +100,18 @@ def sniff_picture(content: bytes) -> Found:
     return Found(suffix, content_type, width, height)
 
 
+def orientation(image: Image.Image) -> int:
+    """How the picture lies, 1 (upright) to 8, by its EXIF data alone, as browsers read it. Pillow's own getexif() also
+    listens to XMP and to text inside PNG files, which browsers do not."""
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif") or b"")
+        found = exif.get(ORIENTATION)
+    except (SyntaxError, ValueError, TypeError, struct.error, OSError, KeyError, IndexError):
+        return 1  # the browser does not understand it either
+    return found if found in range(1, 9) else 1
+
+
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise NotMedia(f"has {width:,} × {height:,} pixels; at most {MAX_PIXELS:,} are taken. Scale it down")
@@ -106,7 +119,7 @@ def _check_size(width: int, height: int) -> None:
 
 def _check_whole(image: Image.Image) -> None:
     if image.width * image.height <= FULL_DECODE_PIXELS:
-        if image.format == "JPEG":
+        if image.format in ("JPEG", "MPO"):
             image.draft(image.mode, (max(image.width // 8, 1), max(image.height // 8, 1)))  # reads all, paints an eighth
         image.load()
     else:

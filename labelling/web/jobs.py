@@ -18,6 +18,7 @@ TITLES = {
     "resolution_import": "Import of settled answers",
     "release": "Release of a version",
     "evaluation": "Evaluation",
+    "scale_pictures": "Scaled copies of large pictures",
 }
 
 
@@ -37,6 +38,10 @@ def outcome(kind: str, result: Mapping[str, Any], project: Any) -> dict[str, Any
             words = f"Of {rows} rows {added} would come in, {known} are there already, {left} would be left out. Nothing was written."
         else:
             words = f"Of {rows} rows {added} are in, {known} were there already, {left} are left out and named."
+        return {"words": words, "next_url": address("import", place), "next_words": "All imports"}
+    if kind == "scale_pictures":
+        failed = f" {result['failed']:,} could not be scaled and are shown as they are." if result.get("failed") else ""
+        words = f"{result.get('pictures', 0):,} large pictures are looked through, {result.get('copies', 0):,} copies made.{failed}"
         return {"words": words, "next_url": address("import", place), "next_words": "All imports"}
     if kind == "release" and "version" in result:
         url = address("version", place | {"number": result["version"]}) or address("release", place)

@@ -12,6 +12,7 @@ from labelling.intake.formats import BadRow, Limits, Rows, open_rows
 from labelling.intake.mapping import MEDIA, Mapper, Prepared, Refused
 from labelling.intake.models import Batch, RowError
 from labelling.intake.selectors import described_row_errors, errors_url
+from labelling.intake.services.copies import ask_for_copies
 from labelling.intake.services.media import MediaTaker
 from labelling.intake.services.uploads import open_upload
 from labelling.intake.services.writing import Tally, Writer
@@ -40,6 +41,8 @@ def import_file(claimed: Claimed) -> dict[str, Any]:
         )  # fmt: skip
         has_media = any(part["as"] in MEDIA for part in project.display)
         _read(rows, mapper, writer, chunk=MEDIA_CHUNK if has_media else CHUNK)
+    if has_media and not arguments["dry_run"]:
+        ask_for_copies(actor=viewer_of(User.objects.get(pk=claimed.created_by_id)), project_id=project.pk, now=timezone.now())
     return _result(project, claimed, tally)
 
 
