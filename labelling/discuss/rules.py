@@ -113,22 +113,23 @@ def check_seen(seen: Any) -> list[int]:
 
 
 def check_answers(
-    questions: Sequence[Mapping[str, Any]], outcome: str, value: Any, values: Any
+    questions: Sequence[Mapping[str, Any]], outcome: str, value: Any, values: Any, about: Mapping[str, Any] | None = None
 ) -> tuple[dict[str, Any] | None, list[dict[str, Any]] | None]:
-    """(value, values), each in canonical form, as this outcome needs them; what it does not need is refused."""
+    """(value, values), each in canonical form, as this outcome needs them; what it does not need is refused. `about`: what is known
+    of the example's fields."""
     if outcome != Outcome.ANSWER and value is not None:
         raise Invalid.field("value", f"The outcome {outcome} takes no value." + (" It takes values." if outcome == Outcome.SEVERAL_ANSWERS else ""))
     if outcome != Outcome.SEVERAL_ANSWERS and values is not None:
         raise Invalid.field("values", f"The outcome {outcome} takes no values." + (" It takes one value." if outcome == Outcome.ANSWER else ""))
     if outcome == Outcome.ANSWER:
-        return canonical_value(questions, value), None
+        return canonical_value(questions, value, about), None
     if outcome == Outcome.SEVERAL_ANSWERS:
         if not isinstance(values, list) or len(values) < 2 or len(values) > 100:
             raise Invalid.field("values", "Give at least two values that are right: a list of objects, question key → answer.")
         cleaned: list[dict[str, Any]] = []
         for number, one in enumerate(values):
             try:
-                right = canonical_value(questions, one)
+                right = canonical_value(questions, one, about)
             except Invalid as error:
                 fields = {name.replace("value", f"values[{number}]", 1): texts for name, texts in error.fields.items()}
                 raise Invalid(error.message, fields=fields) from None

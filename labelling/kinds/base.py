@@ -69,6 +69,10 @@ class Kind(ABC):
     def score(self, question: Mapping[str, Any], predicted: Any, reference: Any) -> float:
         """How right a prediction is, 0..1."""
 
+    def apart(self, question: Mapping[str, Any], one: Any, other: Any) -> float:
+        """How far two people's answers are apart, 0..1: what puts an example into the queue of cases, the worst first."""
+        return min(1.0, self.distance(question, one, other, self.levels[0]))
+
     def condition(self, question: Mapping[str, Any], given: Any, at: str) -> Any:
         """One of the answers in `show_if`, cleaned. Raises Invalid where nothing can hang on this kind."""
         return self.canonical(question, given, at)

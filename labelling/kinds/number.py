@@ -54,6 +54,10 @@ class Number(Kind):
     def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:
         return float(abs(one - other))
 
+    def apart(self, question: Mapping[str, Any], one: Any, other: Any) -> float:
+        """In parts of the range, or of the larger number where there are no limits: units differ from question to question."""
+        return 1.0 - self.score(question, one, other) if one != other else 0.0
+
     def consensus(self, question: Mapping[str, Any], answers: Sequence[Any]) -> tuple[Any, float, bool]:
         """The median; the share is that of answers within a tenth of the range (of the answers' own spread without limits)."""
         middle = as_number(statistics.median(answers))

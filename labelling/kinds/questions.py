@@ -80,6 +80,11 @@ def check_of_fields(questions: Sequence[Mapping[str, Any]], display: Sequence[Ma
             raise Invalid.field(at, f"A {kind.name} question is about a field shown as {ways}; {question['of']:.60} is shown as {shown[question['of']]}.")
 
 
+def fields_about(questions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Field → how it is shown, "text" or "image", of the fields that answers are checked against."""
+    return {item["of"]: min(KINDS[item["kind"]].of_displays) for item in questions if "of" in item and KINDS[item["kind"]].of_needed}
+
+
 def is_shown(question: Mapping[str, Any], value: Mapping[str, Any], kinds: Mapping[str, str]) -> bool:
     """Whether this question is asked, given the answers to those before it. `kinds`: question key → name of its kind."""
     rule = question.get("show_if")

@@ -110,12 +110,14 @@ class CountedAnswer(models.Model):
 
 
 class LabellerDay(models.Model):
-    """Counted labels and active seconds of a member on one day: pace without scanning labels."""
+    """Counted labels and active seconds of a member on one day, and those that checked their work: pace without scanning labels."""
 
     membership = models.ForeignKey("labelling.Membership", models.CASCADE, related_name="days")
     day = models.DateField()  # UTC
     labels = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0.0)
+    checks = models.PositiveIntegerField(default=0, db_default=0)
+    check_seconds = models.FloatField(default=0.0, db_default=0.0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["membership", "day"], name="labellerday_once")]

@@ -123,8 +123,11 @@ def check_suggestion_shown(shown: Any) -> bool:
     return bool(shown)
 
 
-def check_value(questions: Sequence[Mapping[str, Any]], value: Any, tags: Collection[str]) -> dict[str, Any] | None:
-    """The canonical value; null, or an object without any answer, only with a tag that says why there is none."""
+def check_value(
+    questions: Sequence[Mapping[str, Any]], value: Any, tags: Collection[str], about: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """The canonical value; null, or an object without any answer, only with a tag that says why there is none. `about`: what
+    is known of the example's fields, for spans and boxes."""
     excused = not TAGS_WITHOUT_ANSWER.isdisjoint(tags)
     if value is None or (excused and value == {}):
         if not excused:
@@ -133,7 +136,7 @@ def check_value(questions: Sequence[Mapping[str, Any]], value: Any, tags: Collec
                 "Choose an answer, or tag the example unintelligible or not_enough_information if it cannot be answered.",
             )
         return None
-    cleaned = canonical_value(questions, value)
+    cleaned = canonical_value(questions, value, about)
     if not cleaned:
         raise Invalid.field("value", "Answer at least one question, or tag the example to say why it cannot be answered.")
     return cleaned

@@ -1,6 +1,6 @@
 """How far the labels of examples are apart: many examples at once, from integer columns."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -15,7 +15,8 @@ from labelling.projects.models import Question, SchemaVersion
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 FEW = 500  # up to so many ids are named one by one; more are a range of ids with a mask
-LARGEST_TABLE = 400  # distinct answers; beyond, answers are equal or not
+GROUPS = 2_000  # examples whose answers are held at once: a text with its spans may be long
+PAIR = 2**31  # two codes are one number: the smaller times this and the larger
 NOWHERE = np.zeros(0, dtype=np.int64)
 
 
@@ -45,11 +46,12 @@ def differences(project_id: int, example_ids: Ints) -> tuple[Ints, Floats]:
     apart = np.maximum.reduceat(code, begins) != np.minimum.reduceat(code, begins)
     if not bool(apart.any()):
         return NOWHERE, np.zeros(0)
-    mean = np.zeros(begins.size)
+    mean, described = np.zeros(begins.size), described_questions(project_id)
     for question_id in np.unique(question[begins[apart]]).tolist():
         groups = np.flatnonzero(apart & (question[begins] == question_id))
         rows = np.repeat(begins[groups], sizes[groups]) + _places(sizes[groups])
-        mean[groups] = _mean_distances(code[rows], sizes[groups], *_table(project_id, question_id, np.unique(code[rows])))
+        mean[groups] = _mean_distances(described.get(question_id), question_id, code[rows], sizes[groups])
+    apart &= mean > 0  # boxes drawn a pixel apart are other answers and no disagreement
     several = sizes >= 2
     places = np.searchsorted(example_ids, example[begins])
     total = np.bincount(places, weights=mean, minlength=example_ids.size)
@@ -74,32 +76,40 @@ def _places(sizes: Ints) -> Ints:
     return np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
 
-def _table(project_id: int, question_id: int, codes: Ints) -> tuple[Ints, Floats | None]:
-    """(codes, their distances); no table where there are too many different answers to compare each pair."""
-    described = described_questions(project_id).get(question_id)
-    if described is None or codes.size > LARGEST_TABLE:
-        return codes, None
-    kind = KINDS[described["kind"]]
-    known = dict(AnswerCode.objects.filter(question_id=question_id, code__in=codes.tolist()).values_list("code", "value"))
-    table = np.zeros((codes.size, codes.size))
-    for one in range(codes.size):
-        for other in range(one):
-            distance = kind.distance(described, known[int(codes[one])], known[int(codes[other])], kind.levels[0])
-            table[one, other] = table[other, one] = min(1.0, float(distance))
-    return codes, table
-
-
-def _mean_distances(code: Ints, sizes: Ints, codes: Ints, table: Floats | None) -> Floats:
-    """The mean over pairs of each group's labels; `code` holds the groups one after the other."""
-    place = np.searchsorted(codes, code)
-    group = np.repeat(np.arange(sizes.size), sizes)
+def _mean_distances(described: Mapping[str, Any] | None, question_id: int, code: Ints, sizes: Ints) -> Floats:
+    """The mean over pairs of each group's labels; `code` holds the groups, of two labels or more, one after the other."""
+    group, ends = np.repeat(np.arange(sizes.size), sizes), np.cumsum(sizes)
     total = np.zeros(sizes.size)
-    for step in range(1, int(sizes.max())):
-        left, right = place[:-step], place[step:]
-        same = group[:-step] == group[step:]
-        apart = (left != right).astype(np.float64) if table is None else table[left, right]
-        total += np.bincount(group[step:][same], weights=apart[same], minlength=sizes.size)
+    seen: dict[int, float] = {}
+    for first in range(0, sizes.size, GROUPS):
+        last = min(first + GROUPS, sizes.size)
+        part = slice(int(ends[first] - sizes[first]), int(ends[last - 1]))
+        own, place = code[part], group[part]
+        for step in range(1, int(sizes[first:last].max())):
+            left, right = own[:-step], own[step:]
+            differ = (place[:-step] == place[step:]) & (left != right)
+            pairs, back = np.unique(np.minimum(left, right)[differ] * PAIR + np.maximum(left, right)[differ], return_inverse=True)
+            _compare(described, question_id, pairs, seen)
+            apart = np.array([seen[pair] for pair in pairs.tolist()])[back]
+            total += np.bincount(place[step:][differ], weights=apart, minlength=sizes.size)
     return total / (sizes * (sizes - 1) / 2)
+
+
+def _compare(described: Mapping[str, Any] | None, question_id: int, pairs: Ints, seen: dict[int, float]) -> None:
+    """Distances of these pairs of codes into `seen`; answers to a question that is no longer asked are equal or not."""
+    new = [pair for pair in pairs.tolist() if pair not in seen]
+    if described is None:
+        seen.update(dict.fromkeys(new, 1.0))
+        return
+    codes = sorted({code for pair in new for code in divmod(pair, PAIR)})
+    known: dict[int, Any] = {}
+    for start in range(0, len(codes), FEW):
+        rows = AnswerCode.objects.filter(question_id=question_id, code__in=codes[start : start + FEW])
+        known |= dict(rows.values_list("code", "value"))
+    kind = KINDS[described["kind"]]
+    for pair in new:
+        one, other = divmod(pair, PAIR)
+        seen[pair] = kind.apart(described, known[one], known[other])
 
 
 def described_questions(project_id: int) -> dict[int, dict[str, Any]]:

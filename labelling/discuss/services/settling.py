@@ -18,6 +18,7 @@ from labelling.discuss.selectors.cases import current_labels
 from labelling.discuss.selectors.queue import fetch_case
 from labelling.discuss.selectors.votes import Schemas
 from labelling.errors import Conflict, Invalid
+from labelling.intake.about import about_example
 from labelling.intake.models import Example
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import change_state
@@ -74,7 +75,9 @@ def resolve(
         raise Invalid.field("gold", "gold is true or false.")
     if gold and outcome not in SETTLING:
         raise Invalid.field("gold", "Only an answer can be a gold answer.")
-    value, values = rules.check_answers(questions_of(project), outcome, value, values)
+    questions = questions_of(project)
+    about = about_example(project_id=project.pk, example_id=case.example_id, questions=questions) if outcome in SETTLING else None
+    value, values = rules.check_answers(questions, outcome, value, values, about)
     stood = case.resolution_id if standing is NOT_SAID else standing
     with transaction.atomic():
         assign.lock_examples([case.example_id])

@@ -33,6 +33,7 @@ from labelling.intake.states import change_state
 from labelling.jobs.models import Job
 from labelling.jobs.services import Claimed, enqueue
 from labelling.label.services.bulk import insert, new_ids
+from labelling.label.services.import_about import with_about
 from labelling.label.services.import_rows import Answered, Reader, Refused
 from labelling.label.services.interning import codes_of, schema_of
 from labelling.measure.services import Standing, set_resolved_answers
@@ -110,11 +111,11 @@ class Right:
 class RightReader(Reader):
     """Rows of a file of right answers; cells are read as those of labels are."""
 
-    def read_right(self, number: int, row: Mapping[str, Any]) -> Right:
+    def read_right(self, number: int, row: Mapping[str, Any], about: Mapping[str, Any] | None) -> Right:
         key = self._text(row.get("example"), "example", 200)
         gold = self._checked("gold", lambda cell: parse_truth(cell, "gold"), row.get("gold"))
         note = self._checked("note", lambda cell: check_text("" if cell is None else cell, "note"), row.get("note"))
-        return Right(number, key, self._read_value(row, ()), gold, note)
+        return Right(number, key, self._read_value(row, (), about), gold, note)
 
 
 def import_resolutions(claimed: Claimed) -> dict[str, Any]:
@@ -125,7 +126,10 @@ def import_resolutions(claimed: Claimed) -> dict[str, Any]:
     reader = RightReader(schema=schema_of(project_id=project.pk, born=project.created_at, version=project.schema_version), known_tags=[])
     keys: set[str] = set()
     with open_upload(claimed.arguments["upload"]) as file:
-        for rows, errors, upto, complete in _chunks(open_rows(file, claimed.arguments["format"]), reader, tally.rows, keys):
+        found = with_about(
+            open_rows(file, claimed.arguments["format"]), project_id=project.pk, questions=reader.schema.questions, done=tally.rows
+        )
+        for rows, errors, upto, complete in _chunks(found, reader, tally.rows, keys):
             _write(claimed, project, rows, errors, upto, complete, tally)
     claimed.checkpoint(done=tally.rows, total=tally.rows)
     return _result(project, claimed, tally)
@@ -135,7 +139,7 @@ def _chunks(found: Any, reader: RightReader, done: int, keys: set[str]) -> Itera
     rows: list[Right] = []
     errors: list[tuple[int, BadRow]] = []
     upto, complete = done, True
-    for number, row in found:
+    for number, row, about in found:
         if isinstance(row, dict) and number <= done:
             keys.add(str(row.get("example")).strip())
         if number <= done:
@@ -146,7 +150,7 @@ def _chunks(found: Any, reader: RightReader, done: int, keys: set[str]) -> Itera
             complete = not row.last
         else:
             try:
-                right = reader.read_right(number, row)
+                right = reader.read_right(number, row, about)
                 if right.example in keys:
                     raise Refused(f"The example {right.example:.100} is in this file twice. The first row was taken.", "example")
                 keys.add(right.example)

@@ -16,6 +16,7 @@ OWN_COLUMNS = ("example", "labeller", "value", "labelled_at", "seconds", "tags",
 NEEDED = ("example", "labeller")
 MAX_ROUND = 1000
 MOST_REMEMBERED = 100_000
+LONG_CELL = 200  # characters
 
 
 class Refused(Exception):
@@ -73,14 +74,14 @@ class Reader:
         self._tags: dict[str, tuple[str, ...]] = {"": ()}
         self._names: set[str] = set()
 
-    def read(self, number: int, row: Mapping[str, Any]) -> Row:
-        """Raises Refused, naming the column."""
+    def read(self, number: int, row: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> Row:
+        """Raises Refused, naming the column. `about`: what is known of the example's fields, for spans and boxes."""
         tags = self._read_tags(row.get("tags"))
         return Row(
             number=number,
             example=self._text(row.get("example"), "example", 200),
             labeller=self._read_labeller(row.get("labeller")),
-            answered=self._read_value(row, tags),
+            answered=self._read_value(row, tags, about),
             tags=tags,
             comment=self._checked("comment", rules.check_comment, row.get("comment")),
             seconds=self._read_seconds(row.get("seconds")),
@@ -158,16 +159,18 @@ class Reader:
             raise Refused(f"A round is a whole number from 1 to {MAX_ROUND:,}.", "round")
         return int(text[:6])
 
-    def _read_value(self, row: Mapping[str, Any], tags: tuple[str, ...]) -> Answered:
+    def _read_value(self, row: Mapping[str, Any], tags: tuple[str, ...], about: Mapping[str, Any] | None = None) -> Answered:
         cells = {key: row[key] for key in ("value",) if key in row} or {key: row[key] for key in self.keys if key in row}
         memo: Any = (tuple(cells.items()), tags)
+        if about is not None or any(isinstance(cell, str) and len(cell) > LONG_CELL for cell in cells.values()):
+            memo = None  # right for this example alone, or too long to be said twice
         try:
             found = self._answered.get(memo)
         except TypeError:  # a list or an object, from JSON
             found, memo = None, None
         if found is None:
             try:
-                found = self._answer(cells, tags)
+                found = self._answer(cells, tags, about)
             except Refused as refused:
                 found = refused
             if memo is not None and len(self._answered) < MOST_REMEMBERED:
@@ -176,10 +179,10 @@ class Reader:
             raise found
         return found
 
-    def _answer(self, cells: Mapping[str, Any], tags: tuple[str, ...]) -> Answered:
+    def _answer(self, cells: Mapping[str, Any], tags: tuple[str, ...], about: Mapping[str, Any] | None) -> Answered:
         value = self._whole(cells)
         try:
-            checked = rules.check_value(self.schema.questions, value or None, tags)
+            checked = rules.check_value(self.schema.questions, value or None, tags, about)
         except Invalid as error:
             name = next(iter(error.fields), "value")
             column = name.removeprefix("value.") if "value" not in cells else "value"

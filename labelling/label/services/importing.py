@@ -23,6 +23,7 @@ from labelling.intake.selectors import described_row_errors, errors_url
 from labelling.intake.services.uploads import check_upload, keep_upload, open_upload
 from labelling.jobs.models import Job
 from labelling.jobs.services import Claimed, enqueue
+from labelling.label.services.import_about import with_about
 from labelling.label.services.import_members import Members
 from labelling.label.services.import_rows import Reader, Refused, Row, check_columns
 from labelling.label.services.import_writing import Touched, write_rows
@@ -89,7 +90,8 @@ def import_labels(claimed: Claimed, *, then: Then | None = None) -> dict[str, An
     reader = Reader(schema=schema, known_tags=[tag["key"] for tag in all_tags(project)])
     members = Members(project.pk)
     with open_upload(claimed.arguments["upload"]) as file:
-        found = open_rows(file, claimed.arguments["format"])
+        rows = open_rows(file, claimed.arguments["format"])
+        found = with_about(rows, project_id=project.pk, questions=schema.questions, done=tally.rows)
         for chunk in _chunks(found, reader, tally):
             _write(claimed, project, members, chunk, tally, then)
     claimed.checkpoint(done=tally.rows, total=tally.rows)
@@ -106,7 +108,7 @@ class _Chunk:
 
 def _chunks(found: Any, reader: Reader, tally: Tally) -> Iterator[_Chunk]:
     chunk = _Chunk([], [], tally.rows)
-    for number, row in found:
+    for number, row, about in found:
         if number <= tally.rows:
             continue
         chunk.upto = number
@@ -115,7 +117,7 @@ def _chunks(found: Any, reader: Reader, tally: Tally) -> Iterator[_Chunk]:
             chunk.complete = not row.last
         else:
             try:
-                chunk.rows.append(reader.read(number, row))
+                chunk.rows.append(reader.read(number, row, about))
             except Refused as refused:
                 chunk.errors.append((number, refused.args[0]))
         if len(chunk.rows) + len(chunk.errors) >= CHUNK:

@@ -4,7 +4,7 @@ A process remembers codes and schemas once they are committed; both are append-o
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,9 @@ from labelling.projects.models import Question, SchemaVersion
 from labelling.sql import as_json, locked, marks, rows, run
 
 MOST_REMEMBERED = 200_000  # answers in all, not a question: free text has no end
+LONGEST_REMEMBERED = 200  # characters: what is longer is hardly said twice
 CHUNK = 5_000
+LARGEST_STATEMENT = 8_000_000  # characters of answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def codes_of(*, born: datetime, answers: Iterable[tuple[int, str, Any]]) -> dict
 def _remember(born: datetime, learned: Mapping[tuple[int, str], int]) -> None:
     if len(_codes) + len(learned) > MOST_REMEMBERED:
         _codes.clear()
-    _codes.update({(question, born, text): code for (question, text), code in learned.items()})
+    short = {pair: code for pair, code in learned.items() if len(pair[1]) <= LONGEST_REMEMBERED}
+    _codes.update({(question, born, text): code for (question, text), code in short.items()})
 
 
 def digest_of(text: str) -> str:
@@ -90,9 +93,9 @@ def _look_up(question: int, texts: Mapping[str, Any]) -> dict[str, int]:
     [(next_code,)] = rows("SELECT next_code FROM labelling_question WHERE id = %s" + locked(), [question])
     found = _known(question, digests)
     new = [text for text in texts if text not in found]
-    for start in range(0, len(new), CHUNK):
+    for part in _parts(new):
         values: list[Any] = []
-        for text in new[start : start + CHUNK]:
+        for text in part:
             found[text] = next_code
             values += [question, next_code, as_json(texts[text]), digest_of(text)]
             next_code += 1
@@ -103,6 +106,20 @@ def _look_up(question: int, texts: Mapping[str, Any]) -> dict[str, int]:
         )
     run("UPDATE labelling_question SET next_code = %s WHERE id = %s", [next_code, question])
     return found
+
+
+def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Texts for one statement each: not too many, and of long ones only a few."""
+    part: list[str] = []
+    size = 0
+    for text in texts:
+        if part and (len(part) >= CHUNK or size + len(text) > LARGEST_STATEMENT):
+            yield part
+            part, size = [], 0
+        part.append(text)
+        size += len(text)
+    if part:
+        yield part
 
 
 def _known(question: int, digests: Mapping[str, str]) -> dict[str, int]:

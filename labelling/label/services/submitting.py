@@ -15,6 +15,7 @@ from labelling.access import Permission, Role, Viewer, check_permission
 from labelling.assign.rules import AssignmentState
 from labelling.assign.selectors import MISSING, check_id
 from labelling.errors import Conflict, Invalid, NotFound
+from labelling.intake.about import about_example
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import count_examples
 from labelling.kinds.changes import current_value
@@ -218,7 +219,8 @@ def _check_value(found: _Found, sent: rules.Input) -> tuple[Schema, dict[str, An
     schema = schema_of(project_id=found.project_id, born=found.born, version=version)
     if schema is None:
         raise Invalid.field("schema_version", f"There is no schema version {version}.")
-    value = rules.check_value(schema.questions, sent.value, sent.tags)
+    about = about_example(project_id=found.project_id, example_id=found.example_id, questions=schema.questions)
+    value = rules.check_value(schema.questions, sent.value, sent.tags, about)
     now_counting = schema.answers(value)
     if version != found.schema_version:
         newest = schema_of(project_id=found.project_id, born=found.born, version=found.schema_version)
