@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 from urllib.parse import quote
 from uuid import UUID
@@ -14,8 +14,8 @@ from django.db.models.functions import Cast
 
 from labelling.access import Permission, Viewer
 from labelling.errors import Invalid, NotFound
-from labelling.intake.models import Batch, Example, Media, RowError, Source
-from labelling.intake.rules import ExampleState, media_path
+from labelling.intake.models import Batch, Example, Media, MediaCopy, RowError, Source
+from labelling.intake.rules import ExampleState, copy_path, copy_sides, media_path
 from labelling.jobs.models import Job
 from labelling.projects.models import Project
 from labelling.projects.selectors import all_tags, get_project
@@ -160,10 +160,32 @@ def get_media(viewer: Viewer, slug: str, name: str) -> Media:
     return found
 
 
-def open_media(media: Media) -> BinaryIO:
-    """Its content, open for reading and seeking."""
+def get_copy(media: Media, width: int) -> tuple[MediaCopy | None, bool]:
+    """The smallest scaled copy whose longer side has at least `width` pixels, if there is one; and whether one is to come."""
+    sides = [side for side in copy_sides(media.width, media.height) if side >= width]
+    found = MediaCopy.objects.filter(media=media, side__in=sides).order_by("side").first()
+    return found, bool(sides) and (found is None or found.side != sides[0])
+
+
+def picture_sizes(project: Project, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """{name: {width, height, copies: [sides]}} of pictures, upright, in one query; those that are no pictures are left out."""
+    known = {name.partition(".")[0]: name for name in names if MEDIA_NAME.fullmatch(name)}
+    if not known:
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    rows = Media.objects.filter(project=project, sha256__in=known, width__isnull=False).order_by("copies__side")
+    for sha256, suffix, width, height, side in rows.values_list("sha256", "suffix", "width", "height", "copies__side"):
+        if known[sha256] == f"{sha256}.{suffix}":
+            one = found.setdefault(known[sha256], {"width": width, "height": height, "copies": []})
+            one["copies"] += [side] if side else []
+    return found
+
+
+def open_media(media: Media, copy: MediaCopy | None = None) -> BinaryIO:
+    """Its content, or that of a scaled copy, open for reading and seeking."""
+    path = copy_path(media.project_id, media.sha256, copy.side, copy.suffix) if copy else media_path(media.project_id, media.sha256, media.suffix)
     try:
-        return default_storage.open(media_path(media.project_id, media.sha256, media.suffix), "rb")
+        return default_storage.open(path, "rb")
     except FileNotFoundError:
         raise NotFound("This picture or sound is no longer in storage.") from None
 
@@ -177,10 +199,14 @@ def get_import(viewer: Viewer, slug: str, job_id: Any) -> Job:
     return job
 
 
-def running_imports(viewer: Viewer, slug: str) -> list[Job]:
-    """Imports that are not over, the newest first."""
+def running_jobs(viewer: Viewer, slug: str) -> tuple[list[Job], list[Job]]:
+    """Imports that are not over, and jobs that make scaled copies of pictures, the newest first. The latter have no page but
+    their own, which whoever set them going may look at."""
     project = get_project(viewer, slug, Permission.IMPORT)
-    return list(Job.objects.filter(project=project, kind="import", state__in=["queued", "running"]).order_by("-created_at")[:20])
+    jobs = Job.objects.filter(project=project, kind__in=["import", "scale_pictures"], state__in=["queued", "running"])
+    found = list(jobs.select_related("project").order_by("-created_at")[:20])
+    mine = [job for job in found if job.kind != "import" and (viewer.is_staff or job.created_by_id == viewer.user_id)]
+    return [job for job in found if job.kind == "import"], mine
 
 
 def describe_source(source: Source) -> dict[str, Any]:

@@ -98,11 +98,13 @@ def imports(request: HttpRequest, project: Any) -> HttpResponse:
                 form.add_error("key", error.fields["mapping"][0])
         else:
             return redirect("import_job", slug=project.slug, job_id=job.id)
+    running, scaling = selectors.running_jobs(request.viewer, project.slug)
     context = {
         "project": project,
         "form": form,
         "hold": what_a_file_must_hold(project),
-        "running": [titled(job) for job in selectors.running_imports(request.viewer, project.slug)],
+        "running": [titled(job) for job in running],
+        "scaling": [show(job) for job in scaling],
         "batches": list(selectors.list_batches(request.viewer, project.slug)[:5]),
         "tab": "import",
     }
