@@ -2,6 +2,7 @@
 
 from labelling.accounts.models import ApiToken, User
 from labelling.assign.models import Assignment, Cursor, ReturnedExample
+from labelling.assign.suggestion_models import Suggested, Suggestion, SuggestionRemoval
 from labelling.audit import AuditEvent
 from labelling.discuss.models import Case, CaseInvite, CaseReason, Remark, Resolution
 from labelling.evaluate.models import CandidateModel, Evaluation
@@ -63,6 +64,9 @@ __all__ = [
     "RowError",
     "SchemaVersion",
     "Source",
+    "Suggested",
+    "Suggestion",
+    "SuggestionRemoval",
     "TagCount",
     "TookPart",
     "User",
