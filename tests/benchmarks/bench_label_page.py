@@ -5,7 +5,8 @@
 One JSON line a network. "painted" is the time from the key event (its own time stamp) to the first task after the frame
 with the next example was drawn (requestAnimationFrame, then a message), so it holds the wait for the screen's next frame
 (up to 16.7 ms at 60 Hz), style, layout and paint; "script" is the part that our code took. "event_timing" is the
-browser's own Event Timing entry for the same keys, which rounds to 8 ms. The last line says what the page weighs.
+browser's own Event Timing entry for the same keys, which rounds to 8 ms; "layout_shift" is the sum of its Layout
+Instability entries. From 300 ms on the network also carries no more than 200 kB/s. The last line says what the page weighs.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
+SLOW_KILOBYTES = 200  # a second
 OBSERVE = """() => { window.events = []; new PerformanceObserver((list) => window.events.push(...list.getEntries()
   .filter((entry) => entry.name === "keydown").map((entry) => entry.duration)))
   .observe({ type: "event", durationThreshold: 16, buffered: true }); }"""
@@ -58,12 +60,14 @@ def main() -> None:
 
 
 def measure(page, slug: str, latency: int, count: int, pace: int) -> None:
-    from tests.browser.labelling import answers, slow, start, wait_for_labels
+    from tests.browser.labelling import answers, shifted, slow, start, wait_for_labels, watch_shifts
 
     start(page, slug)
     page.evaluate(OBSERVE)
+    watch_shifts(page)
+    kilobytes = SLOW_KILOBYTES if latency >= 300 else 0
     if latency:
-        slow(page, latency)
+        slow(page, latency, kilobytes_a_second=kilobytes)
     for number in range(count):
         page.keyboard.press(str(number % 4 + 1))
         page.wait_for_timeout(pace / 2)
@@ -77,7 +81,8 @@ def measure(page, slug: str, latency: int, count: int, pace: int) -> None:
         return performance.getEntriesByName("label:key").map((entry, place) => drawn[place] - entry.startTime); }""")
     events = page.evaluate("window.events")
     report(
-        "submit to painted", latency_ms=latency, labels=count, right=right, painted_p50=at(took, 50), painted_p95=at(took, 95),
+        "submit to painted", latency_ms=latency, kilobytes_a_second=kilobytes or None, labels=count, right=right,
+        layout_shift=round(sum(shift["value"] for shift in shifted(page)), 4), painted_p50=at(took, 50), painted_p95=at(took, 95),
         painted_max=round(max(took), 1), script_p50=at(script, 50), script_p95=at(script, 95),
         event_timing_above_16_ms=len(events), event_timing_p95=at(events, 95) if len(events) > 1 else None,
     )  # fmt: skip

@@ -90,12 +90,25 @@ def answers(found: list[dict[str, Any]], question: str = "sentiment") -> dict[st
     return {label["example"]: (label["value"] or {}).get(question) for label in found}
 
 
-def slow(page: Page, latency: int) -> None:
-    """Every request takes this many milliseconds longer."""
+def slow(page: Page, latency: int, *, kilobytes_a_second: int = 0) -> None:
+    """Every request takes this many milliseconds longer; with `kilobytes_a_second` no more than that comes or goes."""
+    speed = kilobytes_a_second * 1000 or -1
     page.context.new_cdp_session(page).send(
         "Network.emulateNetworkConditions",
-        {"offline": False, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1},
+        {"offline": False, "latency": latency, "downloadThroughput": speed, "uploadThroughput": speed},
     )
+
+
+def watch_shifts(page: Page) -> None:
+    """From here on the page counts its layout shifts, those right after a key as well: see `shifted`."""
+    page.evaluate("""() => { window.shifts = []; new PerformanceObserver((list) => window.shifts.push(...list.getEntries()
+        .map((entry) => ({ value: entry.value, moved: entry.sources.map(({ node }) => node?.id || node?.className || node?.nodeName) }))))
+        .observe({ type: "layout-shift" }); }""")
+
+
+def shifted(page: Page) -> list[dict[str, Any]]:
+    """What moved since `watch_shifts`, by the browser's own account: [{"value", "moved"}]."""
+    return page.evaluate("window.shifts")
 
 
 def wait_until(page: Page, condition: str) -> None:
