@@ -18,7 +18,9 @@ def drawn(question: Mapping[str, Any]) -> dict[str, Any]:
     `digit` is the key that chooses an option, as text, or "" beyond the tenth.
     """
     kind = KINDS[question["kind"]]
-    options = _classes(question["classes"]) if "classes" in question else _steps(question, kind.names(question))
+    some = kind.name == "choices"
+    none = some and not question.get("min", 0)  # then "None of them" is an answer, and 0 its key
+    options = _classes(question["classes"], zero=not none) if "classes" in question else _steps(question, kind.names(question))
     return {
         **question,
         "required": question.get("required", True),
@@ -30,20 +32,43 @@ def drawn(question: Mapping[str, Any]) -> dict[str, Any]:
         "long": len(options) > 11,
         "low_name": options[0]["name"] if options else "",
         "high_name": options[-1]["name"] if options else "",
+        "none": none,
+        "unlimited": some and question.get("max", len(options)) >= len(options),
+        "wanted": wanted(question) if some else "",
+        "range_words": range_words(question) if kind.name == "number" else "",
     }
 
 
-def _classes(classes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Keys 1 to 9 and 0 count the classes; where classes are called by single digits, each has its own as its key."""
+def wanted(question: Mapping[str, Any]) -> str:
+    """How many classes may be chosen, in words that a sentence can go on from: "Choose 2 to 3"."""
+    low, high, many = question.get("min", 0), question.get("max"), len(question["classes"])
+    if high is None or high >= many:
+        return f"Choose at least {low}" if low else "Choose all that hold"
+    if low == high:
+        return f"Choose {low}"
+    return f"Choose {low} to {high}" if low else f"Choose up to {high}"
+
+
+def range_words(question: Mapping[str, Any]) -> str:
+    """The limits of a number: "0 to 10", "0 or more"; nothing where there are none."""
+    low, high = (str(question[name]).replace("-", MINUS) if name in question else "" for name in ("low", "high"))
+    if low and high:
+        return f"{low} to {high}"
+    return f"{low} or more" if low else f"{high} or less" if high else ""
+
+
+def _classes(classes: Sequence[Mapping[str, Any]], *, zero: bool = True) -> list[dict[str, Any]]:
+    """Keys 1 to 9 and 0 count the classes; where classes are called by single digits, each has its own as its key. `zero`:
+    whether a class may have the key 0."""
     names = [item.get("name") or item["key"] for item in classes]
-    own = len(set(names)) == len(names) and all(len(name) == 1 and name in "0123456789" for name in names)
+    own = len(set(names)) == len(names) and all(len(name) == 1 and name in "0123456789"[not zero :] for name in names)
     return [
         {
             "number": number,
             "value": item["key"],
             "name": item.get("name") or item["key"],
             "definition": item.get("definition", ""),
-            "digit": names[number - 1] if own else str(number % 10) if number <= 10 else "",
+            "digit": names[number - 1] if own else str(number % 10) if number <= 9 + zero else "",
         }
         for number, item in enumerate(classes, start=1)
     ]

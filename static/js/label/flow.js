@@ -30,13 +30,14 @@ export class Flow {
   mayGoOn() {
     if (this.elsewhere || this.between.shown && this.reading) return false;
     if (this.guidelines.text && this.#read < this.guidelines.version) return false;
-    return !this.#newQuestions();
+    return !this.session.practice?.due && !this.#newQuestions();
   }
 
   /** No example came: say why. */
   stopped() {
     if (this.elsewhere) return this.#otherTab();
     if (this.guidelines.text && this.#read < this.guidelines.version) return this.#guidelines();
+    if (this.session.practice?.due) return this.session.practice.next(this.session);
     if (this.#newQuestions()) return this.#questions();
     return this.#ask();
   }

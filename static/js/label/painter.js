@@ -3,7 +3,20 @@
 import { h } from "../lib/dom.js";
 import { displayOf } from "./registry.js";
 
+const READ = ["text", "markdown", "dialogue"];
+
+/** Whether two fields are read against each other, so that they stand beside each other where there is room: two pictures,
+    or two texts of which neither is a mere title. */
+function isPair(display, data) {
+  if (display.length !== 2) return false;
+  if (display.every((part) => part.as === "image")) return true;
+  const [short, long] = display.map(({ field }) => JSON.stringify(data[field] ?? "").length).sort((one, other) => one - other);
+  return display.every((part) => READ.includes(part.as)) && long < 4 * short;
+}
+
 export class Painter {
+  #pair = null; // decided by the first example, so that the layout stays as it is from then on
+
   static async make(display) {
     return new Painter(display, await Promise.all(display.map((part) => displayOf(part.as))));
   }
@@ -17,11 +30,12 @@ export class Painter {
 
   /** An item for the stock: {assignment, node, media: "ready"|"loading"|"failed", seen: promise of an end to loading}. */
   draw(assignment) {
-    const { data, key } = assignment.example;
-    const item = { assignment, node: h("div", { class: "example-body" }), media: "ready" };
+    const { data, key, html } = assignment.example;
+    this.#pair ??= isPair(this.display, data);
+    const item = { assignment, node: h("div", { class: this.#pair ? "example-body beside" : "example-body" }), media: "ready" };
     const waits = [];
     this.display.forEach((part, place) => {
-      const drawn = this.draws[place](data[part.field] ?? "", { key, field: part.field });
+      const drawn = this.draws[place](data[part.field] ?? "", { key, field: part.field, html: html?.[part.field] });
       const heading = this.display.length > 1 ? h("h2", { class: "field-name" }, part.field.replaceAll("_", " ")) : null;
       item.node.append(h("section", { class: "part" }, heading, h("div", { "data-field": part.field }, drawn.node)));
       if (drawn.ready) waits.push(drawn);

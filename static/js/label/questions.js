@@ -3,6 +3,7 @@
 
 import { kindOf } from "./registry.js";
 
+const touch = matchMedia("(hover: none)");
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** Whether an answer is, or holds, what a show_if waits for: a class among those chosen, of a span, of a box. */
@@ -42,6 +43,12 @@ export class Questions {
     return Object.fromEntries(answers.filter(([, answer]) => answer !== null));
   }
 
+  /** The same for a draft, with what is half typed. */
+  get draft() {
+    const drafts = this.shown.map(({ question, kind }) => [question.key, kind.draft ? kind.draft() : kind.get()]);
+    return Object.fromEntries(drafts.filter(([, answer]) => answer !== null));
+  }
+
   set(value) {
     for (const { question, kind } of this.parts) kind.set(value?.[question.key] ?? null);
     this.#show();
@@ -57,6 +64,31 @@ export class Questions {
       if (sentence) return { part, sentence: sentence.includes(asked) ? sentence : `${sentence} to ${asked}` };
     }
     return null;
+  }
+
+  /** The first answer that cannot be taken, whatever tags say: {sentence, part}, or null. */
+  get wrong() {
+    for (const part of this.shown) {
+      const sentence = part.kind.wrong?.();
+      if (sentence) return { part, sentence: this.shown.length > 1 ? `“${part.question.prompt}”: ${sentence}` : sentence };
+    }
+    return null;
+  }
+
+  /** Something that only some kinds do, on the active question: "all" chooses all classes. False where it does not. */
+  act(name, event) {
+    const act = this.active.kind.acts?.[name];
+    act?.(event);
+    return Boolean(act);
+  }
+
+  /** Into the active question that is typed, or the first one; false where none is. */
+  enter() {
+    const part = this.active.kind.enter ? this.active : this.shown.find(({ kind }) => kind.enter);
+    if (!part) return false;
+    this.#activate(part.place);
+    part.kind.enter();
+    return true;
   }
 
   key(event, digit) { return this.active.kind.keys(event, digit); }
@@ -77,7 +109,11 @@ export class Questions {
     return true;
   }
 
-  activate(part) { this.#activate(part.place); }
+  /** This one wants an answer: the next key is for it. */
+  activate(part) {
+    this.#activate(part.place);
+    part.kind.enter?.();
+  }
 
   /** The answers in words, for the undo line. */
   words(value, parts = this.parts) {
@@ -86,7 +122,11 @@ export class Questions {
   }
 
   /** Tells kinds that draw on the example (spans, boxes) what is on the screen now. */
-  painted(article, data) { for (const { kind } of this.parts) kind.painted?.(article, data); }
+  painted(article, data) {
+    for (const { kind } of this.parts) kind.painted?.(article, data);
+    // Where typing is all there is to do the caret waits in the field; on glass that would raise a keyboard over the example.
+    if (this.parts.length === 1 && !touch.matches) this.parts[0].kind.enter?.();
+  }
 
   #unanswered() { return this.shown.find(({ kind }) => kind.get() === null); }
 

@@ -1,6 +1,7 @@
 /* One labeller at work: which example is on the screen, what was chosen for it, and what submitting does. Everything a
    key sets going happens here in one go: label to the outbox, next example on the screen; the network comes later. */
 
+import { isTyping } from "../lib/dom.js";
 import { measurePaint } from "./measure.js";
 import { uuid } from "./words.js";
 
@@ -10,7 +11,7 @@ export class Session {
   current = null; // {item, revises: record or null, changed: false}
 
   constructor(parts) {
-    Object.assign(this, parts); // page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, clock, recent, progress, voice, help, flow
+    Object.assign(this, parts); // page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, flow
     this.refusal = document.getElementById("refusal");
     this.form = document.getElementById("answers");
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(event); });
@@ -28,9 +29,7 @@ export class Session {
   next() {
     const item = this.flow.mayGoOn() ? this.stock.take() : null;
     if (!item) {
-      this.current = null;
-      this.painter.clear();
-      this.#fill(null);
+      this.blank();
       this.flow.stopped();
       return;
     }
@@ -38,27 +37,43 @@ export class Session {
     setTimeout(() => this.stock.refill());
   }
 
+  /** Nothing to label on the screen. */
+  blank() {
+    this.current = null;
+    this.painter.clear();
+    this.#fill(null);
+  }
+
   show(item, answers, revises = null) {
     this.current = { item, revises, changed: false };
     const { id } = item.assignment;
     this.flow.hide();
     const number = this.progress.today + 1;
-    this.painter.paint(item, revises ? `Example ${item.assignment.example.key}, labelled before` : `Example ${number}`);
+    this.painter.paint(item, revises ? `Example ${item.assignment.example.key}, labelled before` : item.name ?? `Example ${number}`);
     this.#fill(answers);
     this.questions.painted(item.node, item.assignment.example.data);
     document.body.classList.toggle("revising", Boolean(revises));
     this.recent.offer(id);
+    this.previous.offer(id);
     this.clock.start(answers?.seconds ?? 0);
   }
 
   /** A choice, a tag or a word of comment was made. */
   changed({ by, question, event } = {}) {
     if (!this.current || by === "nothing") return this.focusExample();
-    this.current.changed = true;
-    this.#refuse("");
-    this.#saveDraft();
+    if (question) this.previous.forget();
+    this.#keep();
     if (by === "find") this.focusExample();
     if ((by === "key" || by === "pointer") && question && this.help.quick) this.submit(event);
+  }
+
+  /** The last label's answers into this one; again: what was there before. */
+  copyPrevious() {
+    const said = this.current && this.previous.toggle();
+    if (!said) return false;
+    this.#keep();
+    this.voice.say(said);
+    return true;
   }
 
   submit(event) {
@@ -66,8 +81,9 @@ export class Session {
     const { item, revises } = this.current;
     const { value, words, why } = this.#answer(item);
     if (why) return this.#refuse(why);
+    if (item.practice) return item.practice.next(this);
     const entry = this.#entry("label", item.assignment, words, {
-      value, tags: this.tags.get(), comment: this.comment.get(), seconds: this.clock.seconds,
+      value, tags: this.tags.get(), comment: this.comment.get(), seconds: this.clock.seconds, ...this.confidence.fields,
       schema_version: item.assignment.schema_version ?? this.page.schema_version,
       guideline_version: this.flow.holds,
     });
@@ -80,6 +96,7 @@ export class Session {
 
   skip(reason, event) {
     if (!this.maySkip()) return;
+    if (this.current.item.practice) return this.current.item.practice.next(this);
     const { assignment } = this.current.item;
     this.progress.skipped();
     this.#leave(this.#entry("skip", assignment, "skipped", { reason }), event);
@@ -92,7 +109,7 @@ export class Session {
 
   /** Takes a label back onto the screen, as it was; what was on the screen waits its turn. */
   revise(record) {
-    if (!this.current?.revises && this.current) {
+    if (this.current && !this.current.revises && !this.current.item.practice) {
       this.#saveDraft();
       this.stock.putBack(this.current.item);
     }
@@ -100,8 +117,11 @@ export class Session {
     this.voice.say("Taken back. Submit it again, or press Escape to leave it as it was.");
   }
 
-  /** Esc: a label taken back stays as it was; otherwise the focus goes back to the example. */
+  /** Esc: out of a field; what was copied from the last label goes; practice is over; a label taken back stays as it was; otherwise the focus goes back to the example. */
   escape() {
+    if (isTyping(document.activeElement)) return this.focusExample(); // what was typed stays
+    if (this.previous.copied) return this.copyPrevious();
+    if (this.current?.item.practice) return this.current.item.practice.skip(this);
     if (this.current?.revises) {
       this.drafts.delete(this.assignment.id);
       this.store.dropDraft(this.assignment.id);
@@ -126,6 +146,7 @@ export class Session {
     this.questions.set(answers?.value ?? {});
     this.tags.set(answers?.tags ?? []);
     this.comment.set(answers?.comment ?? "");
+    this.confidence.set(answers?.confidence);
     this.#refuse("");
   }
 
@@ -162,10 +183,14 @@ export class Session {
 
   /** {value, words}, or {why}: the sentence that says what is missing. */
   #answer(item) {
-    const missing = this.questions.missing;
+    const { missing, wrong } = this.questions;
     const excused = this.tags.excuses;
     if (!excused && item.media !== "ready") {
       return { why: item.media === "loading" ? "The picture is not here yet. The label can be sent once you have seen it." : "The picture did not load. Load it again, or skip the example." };
+    }
+    if (wrong) {
+      this.questions.activate(wrong.part);
+      return { why: wrong.sentence };
     }
     if (missing && !excused) {
       this.questions.activate(missing.part);
@@ -183,10 +208,18 @@ export class Session {
     if (sentence) this.voice.say(sentence);
   }
 
+  /** Something was answered: no sentence stands in the way any more, and it is kept. */
+  #keep() {
+    this.current.changed = true;
+    this.#refuse("");
+    this.#saveDraft();
+  }
+
   #saveDraft() {
-    if (!this.current?.changed) return;
+    if (!this.current?.changed || this.current.item.practice) return;
     const draft = {
-      value: this.questions.value, tags: this.tags.get(), comment: this.comment.get(), seconds: this.clock.seconds, at: Date.now(),
+      value: this.questions.draft, tags: this.tags.get(), comment: this.comment.get(), seconds: this.clock.seconds,
+      ...this.confidence.fields, at: Date.now(),
     };
     this.drafts.set(this.assignment.id, draft);
     this.store.saveDraft(this.assignment.id, draft);

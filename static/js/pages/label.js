@@ -4,6 +4,7 @@ import { Api } from "../label/api.js";
 import { Between } from "../label/between.js";
 import { Clock } from "../label/clock.js";
 import { Comment } from "../label/comment.js";
+import { Confidence } from "../label/confidence.js";
 import { Drawer } from "../label/drawer.js";
 import { Flow } from "../label/flow.js";
 import { Help } from "../label/help.js";
@@ -11,6 +12,7 @@ import { Keys } from "../label/keys.js";
 import { Login } from "../label/login.js";
 import { Outbox } from "../label/outbox.js";
 import { Painter } from "../label/painter.js";
+import { Previous } from "../label/previous.js";
 import { Progress } from "../label/progress.js";
 import { Questions } from "../label/questions.js";
 import { Recent } from "../label/recent.js";
@@ -43,6 +45,7 @@ async function start() {
   const voice = makeVoice();
   const tags = new Tags(changed);
   const comment = new Comment(changed);
+  const confidence = new Confidence({ changed, back: () => session.focusExample() });
   const clock = new Clock().listen();
 
   const keys = new Keys({
@@ -60,6 +63,10 @@ async function start() {
       g: () => drawer.toggle(),
       "?": () => help.open(),
       "/": () => questions.find(),
+      a: (event) => session.current && questions.act("all", event),
+      p: () => session.copyPrevious(),
+      t: () => session.current && questions.enter(),
+      v: () => session.current && confidence.enter(),
       arrowdown: (event) => event.target.type !== "radio" && questions.move(1),
       arrowup: (event) => event.target.type !== "radio" && questions.move(-1),
       ...Object.fromEntries(tags.boxes.filter((box) => box.dataset.key).map((box) => [box.dataset.key, () => session.current && tags.toggle(box.dataset.key)])),
@@ -74,9 +81,12 @@ async function start() {
     keys, records: withUnsent(page.recent, outbox, page), revise: (record, event) => session.revise(record, event),
     sentence: (record) => told(record, outbox),
   });
+  const previous = new Previous({ page, questions, recent });
+  previous.button.addEventListener("click", () => session.copyPrevious());
+  const practice = page.practice ? new (await import("../label/practice.js")).Practice({ page, between }) : null;
   const flow = new Flow({ page, between, stock, outbox, sender, api, drawer, progress });
   session = new Session({
-    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, clock, recent, progress, voice, help, flow,
+    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, flow,
   });
   recent.current = () => session.assignment?.id;
   flow.session = session;

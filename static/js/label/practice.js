@@ -1,0 +1,66 @@
+/* Three texts to get to know the keys on a first visit, under the project's real questions. Nothing of it is kept or sent:
+   they belong to no project, so that nobody's examples are spent on it. Fetched only for those who practise. */
+
+import { h } from "../lib/dom.js";
+
+const TEXTS = [
+  "The museum opens at ten and closes at six.",
+  "I waited an hour for the bus, and then two came at once.",
+  "Thank you for the parcel. It arrived this morning.",
+];
+const DIGITS = ["choice", "choices", "rating", "number"];
+
+/** The keys that these questions need, in large type: [[key, what it does], …]. */
+export function firstKeys(questions) {
+  const kinds = questions.map(({ kind }) => kind);
+  const typed = kinds.includes("text");
+  return [
+    ...(kinds.some((kind) => DIGITS.includes(kind)) ? [["1", "answer"]] : []),
+    ...(typed ? [["T", "write"]] : []),
+    [typed ? "Ctrl ⏎" : "⏎", "submit"], ["X", "cannot be understood"], ["S", "skip"], ["?", "all keys"],
+  ];
+}
+
+export class Practice {
+  #place = 0;
+  #over = false;
+
+  constructor({ page, between }) {
+    Object.assign(this, { page, between });
+    this.storage = `workbench-practised:${page.user.name}:${page.project.slug}`;
+    try { this.#over = localStorage.getItem(this.storage) === "1"; } catch { /* once more, then */ }
+  }
+
+  get due() { return !this.#over; }
+
+  /** The next text, or the end. `session` draws it like any example. */
+  next(session) {
+    if (this.#place < TEXTS.length) return session.show(this.#item(this.#place++), null);
+    this.skip(session, false);
+    session.flow.reading = true;
+    this.between.show("That was practice", [h("p", {}, "Nothing of it was sent. From here on each label counts; U takes the last one back.")], [{
+      words: "Start labelling", act: () => { session.flow.reading = false; session.next(); },
+    }]);
+  }
+
+  /** Straight to the examples. */
+  skip(session, on = true) {
+    this.#over = true;
+    try { localStorage.setItem(this.storage, "1"); } catch { /* once more on the next visit, then */ }
+    session.blank();
+    if (on) session.next();
+  }
+
+  #item(place) {
+    const name = `Practice ${place + 1} of ${TEXTS.length}`;
+    return {
+      practice: this, name, media: "ready",
+      assignment: { id: `practice-${place + 1}`, example: { key: name, data: {} } },
+      node: h("div", { class: "example-body" },
+        h("div", { class: "practice" },
+          h("p", {}, h("strong", {}, `${name}.`), " This text stands for an example. Nothing is sent.", h("span", { class: "keyboard-only" }, " ", h("kbd", {}, "Esc"), " skips the practice.")),
+          h("p", { class: "first-keys keyboard-only" }, firstKeys(this.page.questions).map(([key, does]) => h("span", {}, h("kbd", {}, key), ` ${does}`)))),
+        h("p", { class: "shown-text" }, TEXTS[place])),
+    };
+  }
+}
