@@ -1,5 +1,6 @@
 """Where a labeller works: the access check, the project's settings, the cursor and what the queue says, in one look."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ class Desk:
     lease_seconds: int
     order: str
     seed: int
+    settings: Any  # of labelling; the JSON text at first
     role: str
     membership_id: int
     cursor_epoch: int
@@ -39,7 +41,7 @@ class Desk:
 
 
 DESK = (
-    'SELECT p.id, p.schema_version, p.guideline_version, p.lease_seconds, p."order", p.seed, m.role, m.id, '
+    'SELECT p.id, p.schema_version, p.guideline_version, p.lease_seconds, p."order", p.seed, p.settings, m.role, m.id, '
     "c.epoch, c.priority, c.wrapped, c.place, c.returned, q.epoch, q.returned, n.open FROM labelling_project p "
     "JOIN labelling_membership m ON m.project_id = p.id JOIN labelling_cursor c ON c.membership_id = m.id "
     "JOIN labelling_assignqueue q ON q.project_id = p.id JOIN labelling_projectcounts n ON n.project_id = p.id "
@@ -69,6 +71,7 @@ def take_desk(actor: Viewer, slug: str, count: int) -> tuple[Desk, list[tuple[An
         raise NotFound("There is no such project, or you are not a member of it.")
     check_permission(actor, Role(desk.role), Permission.LABEL)
     desk.wrapped = bool(desk.wrapped)
+    desk.settings = json.loads(desk.settings) if isinstance(desk.settings, str) else desk.settings
     if desk.cursor_epoch != desk.epoch:  # many examples have room again: from the start, which shows those put back as well
         desk.priority, desk.wrapped, desk.place, desk.returned = None, False, -1, desk.newest_returned
         desk.passed = LAG

@@ -19,6 +19,7 @@ from labelling.assign.rules import check_count, start_of
 from labelling.assign.selectors import OWN
 from labelling.assign.services.desk import LAG, Desk, take_desk
 from labelling.assign.services.room import expire_leases, free
+from labelling.assign.services.suggesting import Shown, suggest
 from labelling.sql import at, locked, marks, on_postgres, rows, run, when
 
 SPARE = 16  # looked at beyond what is wanted, because others may hold some of them
@@ -51,6 +52,7 @@ class Leased:
     key: str
     data: str
     meta: str
+    suggestion: Shown | None = None  # a model's answer, where the labeller is to see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> tuple[Handed,
                 "WHERE membership_id = %s",
                 [*desk.position, desk.membership_id],
             )
+        found = _with_suggestions(desk, found, {row[0] for row in held})
     handed = Handed(
         assignments=found,
         waiting=max(0, desk.open - len(found)),
@@ -107,6 +110,19 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> tuple[Handed,
         reads_examples=Permission.READ_EXAMPLES in permissions_of(actor, Role(desk.role)),
     )
     return handed, missed
+
+
+def _with_suggestions(desk: Desk, found: list[Leased], held: set[int]) -> list[Leased]:
+    """The leases, each with what a model suggests where its labeller is to see it."""
+    shown = suggest(
+        project_id=desk.project_id,
+        seed=desk.seed,
+        settings=desk.settings,
+        schema_version=desk.schema_version,
+        handed={lease.id: lease.example_id for lease in found},
+        new={lease.id for lease in found} - held,
+    )
+    return [replace(lease, suggestion=shown.get(lease.id)) for lease in found] if shown else found
 
 
 def _in_hand(desk: Desk, held: Sequence[tuple[Any, ...]], now: datetime) -> list[Leased]:
