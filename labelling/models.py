@@ -1,7 +1,7 @@
 """All tables, for Django and migrations only; the rest of the house goes through selectors and services."""
 
 from labelling.accounts.models import ApiToken, User
-from labelling.assign.models import Assignment, Cursor, ReturnedExample
+from labelling.assign.models import Assignment, Cursor, GoldExample, ReturnedExample
 from labelling.assign.suggestion_models import Suggested, Suggestion, SuggestionRemoval
 from labelling.audit import AuditEvent
 from labelling.discuss.models import Case, CaseInvite, CaseReason, Remark, Resolution
@@ -45,6 +45,7 @@ __all__ = [
     "DatasetVersion",
     "Evaluation",
     "Example",
+    "GoldExample",
     "GuidelineVersion",
     "Job",
     "Label",

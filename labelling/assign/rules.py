@@ -1,4 +1,4 @@
-"""The life of an assignment, and where a labeller starts in the queue."""
+"""The life of an assignment, where a labeller starts in the queue, and which of the examples they get are checks."""
 
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,15 @@ class AssignmentState(StrEnum):
     RELEASED = "released"
     SKIPPED = "skipped"
     EXPIRED = "expired"
+
+
+class Purpose(StrEnum):
+    """Why somebody is given an example: to label it, or to check how they label. A check never counts."""
+
+    LABEL = "label"
+    QUALIFICATION = "qualification"  # gold, before they start
+    GOLD = "gold"  # mixed in among the others
+    REPEAT = "repeat"  # one of their own, a second time
 
 
 MAX_LEASES_AT_ONCE = 50

@@ -21,7 +21,7 @@ COUNTED_UP_TO = 1000  # nobody needs to know more exactly how much is left
 # look-up, not EXISTS: PostgreSQL may answer EXISTS from a hash of everything that the labeller ever did.
 OWN = (
     "(COALESCE((SELECT a.state FROM labelling_assignment a WHERE a.example_id = e.id AND a.labeller_id = %s "
-    "AND a.round = e.round), 'released') NOT IN ('released', 'expired'))"
+    "AND a.round = e.round AND a.repeat = 0), 'released') NOT IN ('released', 'expired'))"
 )
 
 

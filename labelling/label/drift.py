@@ -83,7 +83,7 @@ def _examples(project_id: int) -> dict[int, tuple[int, int, int]]:
         "SELECT e.id, COALESCE(x.counted, 0), COALESCE(x.here, 0), COALESCE(x.leased, 0) FROM labelling_example e LEFT JOIN "
         "(SELECT example_id, round, count(*) FILTER (WHERE counted) AS counted, "
         "count(*) FILTER (WHERE counted AND NOT imported) AS here, count(*) FILTER (WHERE state = 'leased') AS leased "
-        "FROM labelling_assignment WHERE project_id = %s GROUP BY example_id, round) x "
+        "FROM labelling_assignment WHERE project_id = %s AND repeat = 0 GROUP BY example_id, round) x "
         "ON x.example_id = e.id AND x.round = e.round WHERE e.project_id = %s AND (e.labels_counted <> COALESCE(x.counted, 0) "
         "OR e.labels_here <> COALESCE(x.here, 0) OR e.leases_live <> COALESCE(x.leased, 0))",
         [project_id, project_id],

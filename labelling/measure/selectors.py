@@ -58,7 +58,7 @@ def agreement(
 
 def _left_out(project: Project) -> dict[str, int]:
     """Labels that no figure counts: withdrawn ones, and those that came too late."""
-    newest = Label.objects.filter(project=project, next=None)
+    newest = Label.objects.filter(project=project, next=None, assignment__repeat=0)
     return {
         "withdrawn": newest.filter(withdrawn=True).count(),
         "too_late": newest.filter(late=True, counted=False, withdrawn=False).count(),

@@ -77,6 +77,12 @@ class Membership(models.Model):
     removed_at = models.DateTimeField(null=True)  # their labels stay, so the row does too
     labels = models.BigIntegerField(default=0)  # (example, round) pairs with a counted label of theirs
     seconds = models.FloatField(default=0.0)  # active seconds over these labels
+    checks = models.BigIntegerField(default=0, db_default=0)  # labels of theirs that check their work and never count
+    check_seconds = models.FloatField(default=0.0, db_default=0.0)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)  # of the qualification, finished ones
+    tries_allowed = models.PositiveSmallIntegerField(default=1, db_default=1)
+    qualification_score = models.FloatField(null=True)  # share that was right in the last try
+    qualified_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -84,6 +90,13 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["project", "number"], name="membership_number_once"),
             models.CheckConstraint(condition=Q(role__in=list(Role)), name="membership_role_known"),
             models.CheckConstraint(condition=Q(labels__gte=0, seconds__gte=0), name="membership_not_negative"),
+            models.CheckConstraint(condition=Q(checks__gte=0, check_seconds__gte=0), name="membership_checks_not_negative"),
+            models.CheckConstraint(condition=Q(tries__lte=models.F("tries_allowed")), name="membership_tries_allowed"),
+            models.CheckConstraint(
+                condition=Q(tries=0, qualification_score=None, qualified_at=None)
+                | Q(tries__gt=0, qualification_score__gte=0, qualification_score__lte=1),
+                name="membership_tries_have_score",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -99,7 +99,7 @@ def _sql(plan: Plan, vendor: str, question_ids: list[int]) -> str:
         f"{counted} AS counted, l.withdrawn{number} AS withdrawn, l.late{number} AS late, l.imported{number} AS imported, "
         f"l.suggestion_shown{number} AS model_assisted "
         f"FROM labelling_example e {cross} labelling_label l ON l.example_id = e.id "
-        f"{cross} labelling_assignment s ON s.id = l.assignment_id "
+        f"{cross} labelling_assignment s ON s.id = l.assignment_id AND s.repeat = 0 "
         f"{cross} labelling_membership m ON m.project_id = e.project_id AND m.user_id = l.labeller_id "
         f"LEFT JOIN labelling_answer a ON a.label_id = l.id "
         f"WHERE e.project_id = {literal(plan.project.pk)} AND e.state IN ({states}) "

@@ -76,7 +76,7 @@ def end_leases_on(*, project: Project, example_ids: Collection[int], now: dateti
     """End all leases on examples that are not to be labelled any more, in the caller's transaction; how many. Whoever
     labels one of them all the same loses nothing: their label is stored and does not count."""
     lock_examples(example_ids)
-    live = Assignment.objects.filter(project=project, example_id__in=list(example_ids), state=AssignmentState.LEASED)
+    live = Assignment.objects.filter(project=project, example_id__in=list(example_ids), repeat=0, state=AssignmentState.LEASED)
     held = sorted(live.values_list("id", flat=True))
     return end_leases(assignment_ids=held, state=AssignmentState.EXPIRED, now=now) if held else 0
 
@@ -90,7 +90,12 @@ def keep_out(*, project: Project, example_id: int, labeller_id: int, reason: str
         example_id=example_id,
         labeller_id=labeller_id,
         round=round_,
+        repeat=0,
         defaults={**kept_out, "project": project, "leased_at": now, "expires_at": now},
     )
     if not created and found.state in (AssignmentState.RELEASED, AssignmentState.EXPIRED) and not found.counted:
         Assignment.objects.filter(pk=found.pk).update(**kept_out)
+    # Nor is it handed to them as a check: they are not blind to it any more.
+    own = Assignment.objects.filter(example_id=example_id, labeller_id=labeller_id)
+    own.filter(repeat__gt=0, state=AssignmentState.LEASED).update(state=AssignmentState.EXPIRED, ended_at=now)
+    own.filter(repeat=0).update(comes_back_at=None)

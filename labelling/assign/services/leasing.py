@@ -35,7 +35,7 @@ TAKEN = "m.id, t.round, t.key, t.data, t.meta"
 ASSIGN = (
     "INSERT INTO labelling_assignment (project_id, example_id, labeller_id, round, state, leased_at, expires_at, skip_reason, "
     "revisions, counted, imported) SELECT t.project_id, t.id, %s, t.round, 'leased', %s, %s, '', 0, %s, %s "
-    "FROM {source} t WHERE {only} ON CONFLICT (example_id, labeller_id, round) DO UPDATE SET state = 'leased', "
+    "FROM {source} t WHERE {only} ON CONFLICT (example_id, labeller_id, round, repeat) DO UPDATE SET state = 'leased', "
     "leased_at = excluded.leased_at, expires_at = excluded.expires_at, ended_at = NULL "
     "WHERE labelling_assignment.state IN ('released', 'expired') RETURNING id, example_id"
 )

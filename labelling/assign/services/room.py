@@ -5,13 +5,15 @@ assignment holds its example), then the queue, then the project's counts. Leasin
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from labelling.assign.rules import Purpose
 from labelling.sql import at, locked, marks, rows, run
 
 CHUNK = 500  # ids in one statement
+SKIPPED_COMES_BACK = timedelta(days=1)  # a check that was skipped is not got rid of
 
 
 def put_back(*, project_id: int, example_ids: Collection[int]) -> None:
@@ -100,12 +102,20 @@ def end_leases(
     past = " AND expires_at <= %s" if only_past else ""
     ended = rows(
         f"UPDATE labelling_assignment SET state = %s, ended_at = %s, skip_reason = %s WHERE id IN {marks(assignment_ids)} "
-        f"AND state = 'leased'{past} RETURNING project_id, example_id",
+        f"AND state = 'leased'{past} RETURNING project_id, example_id, labeller_id, round, purpose",
         [state, at(now), skip_reason, *assignment_ids, *([at(now)] if only_past else [])],
     )
     projects: dict[int, list[int]] = {}
-    for project_id, example_id in ended:
-        projects.setdefault(project_id, []).append(example_id)
+    for project_id, example_id, labeller_id, round_, purpose in ended:
+        if purpose == Purpose.LABEL:  # a check took no room
+            projects.setdefault(project_id, []).append(example_id)
+        elif purpose == Purpose.REPEAT:
+            later = now + SKIPPED_COMES_BACK if state == "skipped" else now
+            run(
+                "UPDATE labelling_assignment SET comes_back_at = %s WHERE example_id = %s AND labeller_id = %s AND round = %s "
+                "AND repeat = 0 AND state = 'done'",
+                [at(later), example_id, labeller_id, round_],
+            )
     for project_id, example_ids in sorted(projects.items()):
         free(example_ids)
         put_back(project_id=project_id, example_ids=set(example_ids))

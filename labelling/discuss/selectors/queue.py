@@ -101,7 +101,7 @@ def no_longer_blind(viewer: Viewer) -> Exists:
     over = (AssignmentState.DONE, AssignmentState.SKIPPED)
     return Exists(
         Assignment.objects.filter(
-            example=OuterRef("example"), round=OuterRef("example__round"), labeller_id=viewer.user_id, state__in=over
+            example=OuterRef("example"), round=OuterRef("example__round"), repeat=0, labeller_id=viewer.user_id, state__in=over
         )
     )
 

@@ -154,7 +154,8 @@ def _there(examples: Iterable[_Example], labellers: set[int]) -> dict[tuple[int,
         part = ids[start : start + CHUNK]
         for example_id, labeller_id, round_, pk, state, label_id, value in rows(
             "SELECT a.example_id, a.labeller_id, a.round, a.id, a.state, a.label_id, l.value FROM labelling_assignment a "
-            f"LEFT JOIN labelling_label l ON l.id = a.label_id WHERE a.example_id IN {marks(part)} AND a.labeller_id IN {marks(who)}",
+            f"LEFT JOIN labelling_label l ON l.id = a.label_id WHERE a.example_id IN {marks(part)} AND a.labeller_id IN {marks(who)} "
+            "AND a.repeat = 0",
             [*part, *who],
         ):
             loaded = orjson.loads(value) if isinstance(value, str) else value
