@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.kinds import KINDS
+from labelling.projects.guidelines import to_html
 
 MANY = 10  # classes; beyond that many the search field is always there
 TAG_LETTERS = {"borderline": "B", "unintelligible": "X", "not_enough_information": "N"}
@@ -106,3 +107,8 @@ def words_of(questions: Sequence[Mapping[str, Any]], value: Mapping[str, Any] | 
 def lower_headings(html: str) -> str:
     """Guidelines stand below the page's h1 and their own h2: their headings start at h3."""
     return re.sub(r"<(/?)h([1-6])>", lambda found: f"<{found[1]}h{min(6, int(found[2]) + 2)}>", html)
+
+
+def markdown_of(text: str) -> str:
+    """A field shown as Markdown, as HTML that was cleaned; it stands below the page's headings, as guidelines do."""
+    return lower_headings(to_html(text))

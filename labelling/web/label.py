@@ -17,13 +17,14 @@ from labelling.assign.services import lease_examples
 from labelling.errors import Conflict, Invalid, WorkbenchError
 from labelling.intake.selectors import render_data
 from labelling.label import selectors
-from labelling.projects.selectors import all_tags, guidelines_of, questions_of
-from labelling.web.drawing import drawn, drawn_tags, lower_headings, words_of
+from labelling.projects.selectors import all_tags, guidelines_of, labelling_settings, questions_of
+from labelling.web.drawing import drawn, drawn_tags, lower_headings, markdown_of, words_of
 from labelling.web.guard import in_project, signed_in
 from labelling.web.line_diff import line_diff
 
 AHEAD = 10  # examples in the page's hands, the one on the screen included
 LAST = 10  # labels that can be taken back or looked at again
+MARKS = ("spans", "boxes")  # kinds whose answers lie on the example, which texts for practice have not
 SKIP_REASONS = [
     "I cannot judge it",
     "It is in a language that I do not read",
@@ -44,6 +45,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
     recent = last_labels(request, project, questions, tags)
     seen = recent[-1]["guideline_version"] if recent else 0
     guidelines = newest_guidelines(project, seen)
+    settings = labelling_settings(project)
     page = {
         "user": {"name": request.user.username, "quick": request.user.quick_mode},
         "project": {"slug": project.slug, "name": project.name},
@@ -55,6 +57,8 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
         "progress": stock.pop("progress"),
         "stock": stock,
         "recent": recent,
+        "confidence": settings["confidence"],
+        "practice": settings["practice"] and not recent and not any(question["kind"] in MARKS for question in questions),
         "quick_possible": len(questions) == 1 and questions[0]["kind"] == "choice" and questions[0].get("required", True),
         "urls": {
             "assignment": "/api/v1/assignments/ID/",
@@ -145,7 +149,7 @@ def leased(request: HttpRequest, project: Any, count: Any) -> dict[str, Any]:
                 "guideline_version": project.guideline_version,
                 "example": {
                     "id": lease.example_id, "key": lease.key,
-                    "data": shown(project, render_data(project, json.loads(lease.data))),
+                    **shown(project, render_data(project, json.loads(lease.data))),
                 },
             }
             for lease in handed.assignments
@@ -157,8 +161,10 @@ def leased(request: HttpRequest, project: Any, count: Any) -> dict[str, Any]:
 
 
 def shown(project: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """The fields that are shown, and nothing that may give an answer away."""
-    return {part["field"]: data.get(part["field"]) for part in project.display}
+    """{data, html?}: the fields that are shown, and nothing that may give an answer away; Markdown also as clean HTML."""
+    kept = {part["field"]: data.get(part["field"]) for part in project.display}
+    html = {part["field"]: markdown_of(text) for part in project.display if part["as"] == "markdown" and isinstance(text := kept[part["field"]], str)}
+    return {"data": kept, **({"html": html} if html else {})}
 
 
 def last_labels(request: HttpRequest, project: Any, questions: list[dict[str, Any]], tags: list[dict[str, str]]) -> list[dict[str, Any]]:
@@ -171,9 +177,9 @@ def last_labels(request: HttpRequest, project: Any, questions: list[dict[str, An
         found.append({
             "assignment": {
                 "id": own["assignment"], "schema_version": project.schema_version, "guideline_version": project.guideline_version,
-                "example": {**example, "data": shown(project, render_data(project, example["data"]))},
+                "example": {**example, **shown(project, render_data(project, example["data"]))},
             },
-            "value": own["value"], "tags": own["tags"], "comment": own["comment"], "counted": own["counted"],
+            "value": own["value"], "tags": own["tags"], "comment": own["comment"], "confidence": own["confidence"], "counted": own["counted"],
             "guideline_version": own["guideline_version"],
             "words": words_of(questions, own["value"], own["tags"], names),
         })  # fmt: skip
