@@ -65,6 +65,7 @@ class _Found:
     revisions: int
     counted: bool
     imported: bool
+    suggestion_shown: bool  # beside the example, says what was written down when it was leased
     label_id: int | None
     last_labelled_at: datetime | None
     last_seconds: float | None
@@ -85,12 +86,12 @@ class _Found:
 
 FIND = (
     "SELECT a.id, a.project_id, a.example_id, a.round, a.state, a.expires_at, a.revisions, a.counted, a.imported, "
-    "a.label_id, l.labelled_at, l.seconds, l.tags, e.state, e.round, e.labels_wanted, e.labels_counted, e.leases_live, "
+    "COALESCE(d.shown, FALSE), a.label_id, l.labelled_at, l.seconds, l.tags, e.state, e.round, e.labels_wanted, e.labels_counted, e.leases_live, "
     "p.tags, p.schema_version, p.guideline_version, p.created_at, m.id, m.role, m.removed_at "
     "FROM labelling_assignment a JOIN labelling_example e ON e.id = a.example_id "
     "JOIN labelling_project p ON p.id = a.project_id "
     "LEFT JOIN labelling_membership m ON m.project_id = a.project_id AND m.user_id = a.labeller_id "
-    "LEFT JOIN labelling_label l ON l.id = a.label_id WHERE a.id = %s AND a.labeller_id = %s"
+    "LEFT JOIN labelling_label l ON l.id = a.label_id LEFT JOIN labelling_suggested d ON d.assignment_id = a.id WHERE a.id = %s AND a.labeller_id = %s"
 )
 
 
@@ -204,7 +205,7 @@ def _find(actor: Viewer, number: int) -> _Found:
         raise NotFound(MISSING)
     one = _Found(*found[0])
     one.expires_at, one.born = when(one.expires_at), when(one.born)
-    one.counted, one.imported = bool(one.counted), bool(one.imported)
+    one.counted, one.imported, one.suggestion_shown = bool(one.counted), bool(one.imported), bool(one.suggestion_shown)
     member = one.membership_id is not None and one.removed_at is None
     if not (member or actor.is_staff) or actor.only_project_id not in (None, one.project_id):
         raise NotFound(MISSING)
@@ -244,7 +245,7 @@ def _insert_label(
             found.project_id, found.example_id, found.id, labeller_id, found.round, revision, found.label_id,
             False, as_uuid(sent.client_id), None if value is None else as_json(value), as_json(sent.tags), sent.comment,
             sent.seconds, sent.confidence, schema, guidelines,
-            sent.suggestion_shown, False, late, counts, at(now), at(now),
+            found.suggestion_shown, False, late, counts, at(now), at(now),
         ],
     )  # fmt: skip
     if made:
