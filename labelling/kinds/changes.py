@@ -15,13 +15,17 @@ OPS = {
     "merge": "several classes become one",
     "split": "one class becomes several, and its labels no longer count",
     "add": "a class that was not there",
-    "retire": "a class goes, and its labels no longer count",
+    "retire": "a class goes, and what said it no longer counts",
 }
 Change = Mapping[str, Any]
 
 
 def current_answer(key: str, answer: Any, later: Iterable[Sequence[Change]]) -> Any:
-    """The answer as it counts after these versions' changes, oldest version first; None when it no longer counts."""
+    """The answer as it counts after these versions' changes, oldest version first; None when it no longer counts.
+
+    Of an answer that names several classes only what was said of a retired one goes; where nothing of it is left, or fewer
+    than the question asks for, it no longer counts: nobody said that none holds.
+    """
     for changes in later:
         if answer is None:
             return None
@@ -29,7 +33,7 @@ def current_answer(key: str, answer: Any, later: Iterable[Sequence[Change]]) -> 
         if table is None:
             return None
         if table:
-            answer = _through(answer, table)
+            answer = _through(key, answer, table, changes)
     return answer
 
 
@@ -54,23 +58,36 @@ def renamings(key: str, changes: Iterable[Change]) -> dict[Any, Any] | None:
     return table
 
 
-def _through(answer: Any, table: Mapping[Any, Any]) -> Any:
-    """An answer of any kind that names classes: one class, a set of them, or parts that carry one each."""
-    if isinstance(answer, list):
-        parts = [_part(part, table) for part in answer]
-        if any(part is None for part in parts):
+def _through(key: str, answer: Any, table: Mapping[Any, Any], changes: Iterable[Change]) -> Any:
+    """An answer of any kind that names classes, in canonical form: one class, a set of them, or parts that carry one each."""
+    if not isinstance(answer, list):
+        return table.get(answer, answer)
+    mine = [change for change in changes if change["question"] == key]
+    split = {name for change in mine if change["op"] == "split" for name in change["from"]}
+    kept = []
+    for part in answer:
+        name = _class_of(part)
+        if name in split:
             return None
-        if parts and isinstance(parts[0], str):
-            return sorted(set(parts))
-        return parts
-    return table.get(answer, answer)
+        becomes = table.get(name, name)
+        if becomes is not None:
+            kept.append({**part, "class": becomes} if isinstance(part, Mapping) else becomes)
+    found = list({_place(part): part for part in kept}.values())
+    least = max((change.get("least", 0) for change in mine), default=0)
+    if len(found) < least or (answer and not found):
+        return None
+    return sorted(found, key=_place)
 
 
-def _part(part: Any, table: Mapping[Any, Any]) -> Any:
-    if isinstance(part, Mapping):
-        name = table.get(part.get("class"), part.get("class"))
-        return None if name is None else {**part, "class": name}
-    return table.get(part, part)
+def _class_of(part: Any) -> Any:
+    return part.get("class") if isinstance(part, Mapping) else part
+
+
+def _place(part: Any) -> tuple[Any, ...]:
+    """What the canonical form sorts by; the same for parts that are the same."""
+    if not isinstance(part, Mapping):
+        return (part,)
+    return (*(part[name] for name in ("start", "end", "x", "y", "w", "h") if name in part), part["class"])
 
 
 def class_keys(question: Mapping[str, Any]) -> list[Any]:
@@ -89,8 +106,12 @@ def check_changes(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, A
         raise Invalid.field("changes", 'Changes are a list of {"question", "op", "from", "to"}.')
     before, after = {item["key"]: item for item in old}, {item["key"]: item for item in new}
     for key in before.keys() & after.keys():
-        if before[key]["kind"] != after[key]["kind"]:
-            message = f"The question {key} keeps its kind ({before[key]['kind']}). Give the new question another key, and retire this one."
+        was, now = before[key], after[key]
+        if was["kind"] != now["kind"]:
+            message = f"The question {key} keeps its kind ({was['kind']}). Give the new question another key, and retire this one."
+            raise Invalid.field("questions", message)
+        if KINDS[was["kind"]].of_needed and was["of"] != now["of"]:
+            message = f"The question {key} stays about the field {was['of']:.60}: its labels say places in it. Give the new question another key, and retire this one."
             raise Invalid.field("questions", message)
     cleaned: list[dict[str, Any]] = []
     told: dict[str, set[Any]] = {}
@@ -109,7 +130,7 @@ def check_changes(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, A
 def _check_change(change: Any, at: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(change, Mapping):
         raise Invalid.field(at, 'A change is an object: {"question", "op", "from", "to"}.')
-    unknown = set(map(str, change)) - {"question", "op", "from", "to", "whole"}
+    unknown = set(map(str, change)) - {"question", "op", "from", "to", "whole", "least"}
     if unknown:
         raise Invalid.field(f"{at}.{min(unknown):.60}", f"A change has no field {min(unknown):.60}.")
     key, op = change.get("question"), change.get("op")
@@ -120,7 +141,7 @@ def _check_change(change: Any, at: str, before: Mapping[str, Any], after: Mappin
         raise Invalid.field(f"{at}.op", f"A change is one of: {', '.join(OPS)}.")
     old = class_keys(before[key]) if key in before else []
     new = class_keys(after[key]) if key in after else []
-    sides = {}
+    sides: dict[str, list[Any]] = {}
     for side, known in (("from", old), ("to", new)):
         given = change.get(side, [])
         if not isinstance(given, list) or not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in given):
@@ -137,7 +158,9 @@ def _check_change(change: Any, at: str, before: Mapping[str, Any], after: Mappin
             raise Invalid.field(f"{at}.op", f"The question {key} is no longer there: it can only be retired.")
         return {"question": key, "op": op, "from": old, "to": [], "whole": True}
     _check_sides(op, sides["from"], sides["to"], old, new, at)
-    return {"question": key, "op": op, **sides}
+    # How many classes an answer names at least is kept with the change, so that answers are read through it without the question.
+    least = after[key].get("min", 0) if op in ("merge", "retire") else 0
+    return {"question": key, "op": op, **sides} | ({"least": least} if least > 1 else {})
 
 
 def _check_sides(op: str, left: list[Any], right: list[Any], old: list[Any], new: list[Any], at: str) -> None:

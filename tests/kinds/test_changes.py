@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from labelling.errors import Invalid
+from labelling.kinds import KINDS
 from labelling.kinds.changes import check_changes, current_answer, current_value
 
 
@@ -109,3 +110,67 @@ def test_a_question_that_goes_without_a_word_is_refused():
         check_changes([choice("a", "b"), choice("x", "y", key="r")], [choice("a", "b")], [])
     with pytest.raises(Invalid, match="can only be retired"):
         check_changes([choice("a", "b"), choice("x", "y", key="r")], [choice("a", "b")], [change("add", [], [], "r")])
+
+
+# Answers that name several classes
+
+
+def choices(*keys: str, **more: Any) -> dict[str, Any]:
+    return {"key": "q", "kind": "choices", "prompt": "q", "required": True, "classes": [{"key": name} for name in keys], **more}
+
+
+def spans(*keys: str, **more: Any) -> dict[str, Any]:
+    return {**choices(*keys), "kind": "spans", "of": "text", "overlap": True, **more}
+
+
+def boxes(*keys: str) -> dict[str, Any]:
+    return {**choices(*keys), "kind": "boxes", "of": "image"}
+
+
+def span(start: int, end: int, name: str) -> dict[str, Any]:
+    return {"start": start, "end": end, "class": name}
+
+
+def box(x: float, name: str) -> dict[str, Any]:
+    return {"x": x, "y": 0, "w": 5, "h": 5, "class": name}
+
+
+SEVERAL = [
+    # A new name may sort elsewhere.
+    (choices("a", "b", "c"), choices("z", "b", "c"), [change("rename", ["a"], ["z"])], [(["a", "b"], ["b", "z"]), ([], [])]),
+    (choices("a", "b", "c"), choices("a", "c"), [change("merge", ["a", "b"], ["a"])], [(["a", "b", "c"], ["a", "c"]), (["b"], ["a"])]),
+    (choices("a", "b", "c"), choices("a", "c"), [change("retire", ["b"], [])], [(["a", "b"], ["a"]), (["b"], None), ([], [])]),
+    # Two classes are asked for at least, and one is left.
+    (choices("a", "b", "c", min=2), choices("a", "c", min=2), [change("retire", ["b"], [])], [(["a", "b"], None), (["a", "b", "c"], ["a", "c"])]),
+    (choices("a", "b", "c", min=2), choices("a", "c", min=2), [change("merge", ["a", "b"], ["a"])], [(["a", "b"], None), (["b", "c"], ["a", "c"])]),
+    (choices("a", "b", "c"), choices("a", "b1", "b2", "c"), [change("split", ["b"], ["b1", "b2"])], [(["a", "b"], None), (["a", "c"], ["a", "c"])]),
+    (
+        spans("PER", "ORG", "X"), spans("X", "ZED"), [change("merge", ["PER", "ORG"], ["ZED"])],
+        # The same place said twice is said once; a place within another stays one.
+        [([span(0, 4, "ORG"), span(0, 4, "PER"), span(0, 4, "X"), span(1, 2, "PER")], [span(0, 4, "X"), span(0, 4, "ZED"), span(1, 2, "ZED")])],
+    ),
+    (
+        spans("PER", "ORG"), spans("ORG"), [change("retire", ["PER"], [])],
+        [([span(0, 4, "ORG"), span(1, 2, "PER")], [span(0, 4, "ORG")]), ([span(1, 2, "PER")], None), ([], [])],
+    ),
+    (
+        boxes("car", "van"), boxes("car"), [change("merge", ["car", "van"], ["car"])],
+        [([box(0.5, "car"), box(0.5, "van"), box(9, "van")], [box(0.5, "car"), box(9, "car")])],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "changes", "answers"), SEVERAL)
+def test_what_is_left_of_an_answer_is_in_its_canonical_form(old, new, changes, answers):
+    cleaned = check_changes([old], [new], changes)
+    for answer, becomes in answers:
+        found = current_answer("q", answer, [cleaned])
+        assert found == becomes
+        if found is not None:
+            kind = KINDS[new["kind"]]
+            assert kind.text(kind.canonical(new, found, "q")) == kind.text(found)
+
+
+def test_spans_and_boxes_stay_about_their_field():
+    with pytest.raises(Invalid, match="stays about the field text"):
+        check_changes([spans("A")], [spans("A", of="title")], [])

@@ -5,7 +5,7 @@ and merged classes count under their new names, answers to split and retired one
 with the version, so that the projection can be worked out again (labelling.kinds.changes, labelling.label.remapping).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from labelling.intake.models import Example
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import change_state
 from labelling.kinds import KINDS
-from labelling.kinds.changes import check_changes, current_answer
+from labelling.kinds.changes import check_changes, current_answer, renamings
 from labelling.kinds.questions import canonical_value, check_of_fields, check_questions
 from labelling.label.models import AnswerCode, CountedAnswer
 from labelling.label.services.interning import codes_of
@@ -39,6 +39,8 @@ from labelling.stats import agreement
 from labelling.stats.columns import Labels
 
 PART = 200  # codes or ids in one statement
+LARGEST_TABLE = 300  # different answers whose pairs are all compared for a preview
+NUMERIC = ("ordinal", "interval", "ratio")
 MERGED = "Classes were put together in version {version} of the questions; the labels agree now."
 
 
@@ -124,11 +126,15 @@ def _moves(
     moves = []
     for question in old:
         key, described = question["key"], after.get(question["key"])
+        if described == question and not renamings(key, changes):
+            continue
         to: dict[int, Any] = {}
         counted = set(CountedAnswer.objects.filter(question=rows[key]).values_list("code", flat=True).distinct())
         standing = ResolvedAnswer.objects.filter(question=rows[key]).values_list("code", flat=True).distinct()
-        codes = AnswerCode.objects.filter(question=rows[key], code__in=counted | set(standing))
-        for code, answer in codes.values_list("code", "value"):
+        used = counted | set(standing)
+        for code, answer in AnswerCode.objects.filter(question=rows[key]).values_list("code", "value").iterator():
+            if code not in used:
+                continue
             becomes = current_answer(key, answer, [changes]) if described is not None else None
             if becomes is not None and described is not None:
                 becomes = _fitting(described, becomes)
@@ -161,16 +167,22 @@ def _affected(project: Project, moves: Sequence[Moves]) -> Touched:
     labels: list[NDArray[np.int64]] = []
     again: set[int] = set()
     for move in moves:
-        rows = CountedAnswer.objects.filter(question=move.question, code__in=list(move.to))
-        found = np.array(list(rows.values_list("example_id", "labeller_id", "round")), dtype=np.int64).reshape(-1, 3)
-        labels.append(found)
-        lost = rows.filter(code__in=move.dropped, round=F("example__round")).exclude(example__state=ExampleState.DROPPED)
-        again |= set(lost.values_list("example_id", flat=True).distinct())
-        standing = ResolvedAnswer.objects.filter(question=move.question, code__in=move.dropped)
-        again |= set(standing.exclude(example__state=ExampleState.DROPPED).values_list("example_id", flat=True).distinct())
+        for part in _parts(sorted(move.to)):
+            rows = CountedAnswer.objects.filter(question=move.question, code__in=part)
+            labels.append(np.array(list(rows.values_list("example_id", "labeller_id", "round")), dtype=np.int64).reshape(-1, 3))
+        for part in _parts(move.dropped):
+            lost = CountedAnswer.objects.filter(question=move.question, code__in=part, round=F("example__round"))
+            standing = ResolvedAnswer.objects.filter(question=move.question, code__in=part)
+            for rows_lost in (lost, standing):
+                again |= set(rows_lost.exclude(example__state=ExampleState.DROPPED).values_list("example_id", flat=True))
     every = np.unique(np.concatenate(labels), axis=0) if labels else np.zeros((0, 3), dtype=np.int64)
     examples = np.unique(every[:, 0]).tolist()
     return Touched({"labels": len(every), "examples": len(examples), "to_relabel": len(again)}, examples, sorted(again))
+
+
+def _parts(codes: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Codes for one statement each: a question that is answered freely has as many as it has labels."""
+    yield from (codes[start : start + 5000] for start in range(0, len(codes), 5000))
 
 
 def _agreements(
@@ -202,14 +214,26 @@ def _agreements(
 
 
 def _alpha(project: Project, question: Mapping[str, Any], labels: Labels, values: Mapping[int, Any]) -> dict[str, Any]:
+    """Alpha at the kind's own level: by numbers where answers have them, else by the distances between answers."""
     kind = KINDS[question["kind"]]
     level = kind.levels[0]
-    numbers = None
-    if level != "nominal":
-        # An answer that was retired earlier has no number; no label of it counts, so what stands here is never used.
-        given = (kind.number(question, values[code]) if code in values else None for code in range(labels.n_codes))
-        numbers = np.array([0.0 if number is None else number for number in given])
-    return agreement.alpha(labels, level, numbers, seed=project.seed).as_dict()
+    if level == "nominal":
+        return agreement.alpha(labels, level, seed=project.seed).as_dict()
+    used = labels.used_codes.tolist()
+    numbers = np.zeros(labels.n_codes)
+    if level in NUMERIC:
+        for code in used:
+            numbers[code] = kind.number(question, values[code]) or 0.0
+        return agreement.alpha(labels, level, numbers, seed=project.seed).as_dict()
+    if len(used) > LARGEST_TABLE:
+        return {"value": None, "undefined": f"More than {LARGEST_TABLE} different answers are compared on the page of agreement alone."}
+    place = np.zeros(max(labels.n_codes, 1), dtype=np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    table = np.zeros((len(used), len(used)))
+    for row, one in enumerate(used):
+        for column, other in enumerate(used[:row]):
+            table[row, column] = table[column, row] = kind.distance(question, values[one], values[other], level)
+    return agreement.alpha(labels.recode(place, len(used)), "custom", None, table, seed=project.seed).as_dict()
 
 
 # Writing
