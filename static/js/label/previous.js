@@ -20,9 +20,9 @@ export class Previous {
   /** What would be copied while `assignment` is on the screen. */
   offer(assignment) {
     const record = this.recent.before(assignment);
-    this.#source = this.worth && record?.value && record.assignment.id !== assignment ? record : null;
+    this.#source = this.keys.length && record?.value && record.assignment.id !== assignment ? record : null;
     this.forget();
-    this.button.hidden = !this.#source;
+    this.button.hidden = !(this.worth && this.#source);
   }
 
   /** An answer was given by hand: there is nothing to bring back. */
