@@ -22,27 +22,26 @@ from labelling.assign import services as assign
 from labelling.discuss.models import Case, Resolution
 from labelling.discuss.rules import CaseState, check_text
 from labelling.discuss.services.opening import open_cases
-from labelling.errors import Invalid, WrongContent
-from labelling.intake.formats import BadRow, guess_format, open_rows
-from labelling.intake.models import Example, RowError
+from labelling.intake.formats import BadRow, open_rows
+from labelling.intake.models import Example
 from labelling.intake.rules import ExampleState
 from labelling.intake.selectors import described_row_errors, errors_url
 from labelling.intake.services.imports import parse_truth
-from labelling.intake.services.uploads import check_upload, keep_upload, open_upload
+from labelling.intake.services.uploads import open_upload
 from labelling.intake.states import change_state
 from labelling.jobs.models import Job
-from labelling.jobs.services import Claimed, enqueue
+from labelling.jobs.services import Claimed
 from labelling.label.services.bulk import insert, new_ids
 from labelling.label.services.import_about import with_about
 from labelling.label.services.import_rows import Answered, Reader, Refused
 from labelling.label.services.interning import codes_of, schema_of
+from labelling.label.services.row_files import check_answer_columns, say_errors, start_rows
 from labelling.measure.services import Standing, set_resolved_answers
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project, questions_of
 from labelling.sql import at
 
 KIND = "resolution_import"
-FORMATS = ("csv", "jsonl", "json", "parquet")
 CHUNK = 5000
 PART = 500  # ids in one statement
 RESOLUTION = (
@@ -55,37 +54,11 @@ def start_resolution_import(*, actor: Viewer, slug: str, file: Any, format: str 
     """Keep a file of right answers and start the job that loads them (import_resolutions). Columns: example, value or one
     column a question, and optional gold and note."""
     project = get_project(actor, slug, Permission.DISCUSS)
-    plain = check_upload(file)
-    if format and format not in FORMATS:
-        raise Invalid.field("format", f"The format is one of: {', '.join(FORMATS)}. Leave it out to have it guessed.")
-    try:
-        format = format or guess_format(plain, file.name or "", display=["data"])
-        if format not in FORMATS:
-            raise WrongContent("Right answers come as CSV or JSONL, one example a row.")
-        found = open_rows(plain, format)
-        _check_columns({name.strip() for name in found.columns}, [question["key"] for question in questions_of(project)])
-    except WrongContent as error:
-        raise WrongContent(error.message, fields=error.fields or {"file": [error.message]}) from None
-    upload = keep_upload(project_id=project.pk, file=file)
-    lines = max(upload.lines - (format == "csv"), 1) if format in ("csv", "jsonl") else None
-    arguments = {
-        "format": format,
-        "upload": upload.name,
-        "file_name": upload.file_name,
-        "sha256": upload.sha256,
-        "total": found.total if found.total is not None else lines,
-    }
-    with transaction.atomic():
-        return enqueue(kind=KIND, actor=actor, project_id=project.pk, arguments=arguments, now=now)
-
-
-def _check_columns(columns: set[str], keys: list[str]) -> None:
-    if "example" not in columns:
-        raise WrongContent("The file has no column example. It needs example (the key) and value, or one column a question.")
-    if "value" not in columns and not columns.intersection(keys):
-        raise WrongContent(f"The file has no answers: name a column value, or one a question ({', '.join(keys)}).")
-    if "value" in columns and columns.intersection(keys) - {"value"}:
-        raise WrongContent("The file has both a column value and columns of questions. Leave one of them out.")
+    keys = [question["key"] for question in questions_of(project)]
+    return start_rows(
+        kind=KIND, actor=actor, project_id=project.pk, file=file, format=format, now=now,
+        what="Right answers come as CSV or JSONL, one example a row.", check=lambda found: check_answer_columns(found, keys),
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -173,13 +146,7 @@ def _write(
         after = Tally(
             upto, tally.added + added, tally.duplicates + duplicates, tally.rejected + len(errors), tally.complete and complete
         )
-        RowError.objects.bulk_create(
-            [
-                RowError(job_id=claimed.id, row=number, column=error.column[:200], message=error.message[:1000], left_out=True)
-                for number, error in sorted(errors, key=lambda pair: pair[0])
-            ],
-            batch_size=5000,
-        )
+        say_errors(claimed.id, errors)
         total = claimed.arguments.get("total")
         claimed.checkpoint(
             done=after.rows, total=max(total, after.rows) if total else None, resume=asdict(after), message="right answers"

@@ -16,23 +16,22 @@ from labelling import audit
 from labelling.access import Permission, Viewer
 from labelling.accounts.models import User
 from labelling.accounts.selectors import viewer_of
-from labelling.errors import Invalid, WrongContent
-from labelling.intake.formats import BadRow, guess_format, open_rows
+from labelling.intake.formats import BadRow, open_rows
 from labelling.intake.models import RowError
 from labelling.intake.selectors import described_row_errors, errors_url
-from labelling.intake.services.uploads import check_upload, keep_upload, open_upload
+from labelling.intake.services.uploads import open_upload
 from labelling.jobs.models import Job
-from labelling.jobs.services import Claimed, enqueue
+from labelling.jobs.services import Claimed
 from labelling.label.services.import_about import with_about
 from labelling.label.services.import_members import Members
 from labelling.label.services.import_rows import Reader, Refused, Row, check_columns
 from labelling.label.services.import_writing import Touched, write_rows
 from labelling.label.services.interning import schema_of
+from labelling.label.services.row_files import start_rows, storable
 from labelling.projects.models import Project
 from labelling.projects.selectors import all_tags, get_project, questions_of
 
 KIND = "label_import"
-FORMATS = ("csv", "jsonl", "json", "parquet")
 CHUNK = 5000
 
 # Called in each chunk's transaction with what it touched, so that a later stage can open its cases.
@@ -56,29 +55,11 @@ def start_label_import(*, actor: Viewer, slug: str, file: Any, format: str | Non
     Raises Invalid, TooLarge, and WrongContent for a file that cannot be read or lacks a column; then no job is started.
     """
     project = get_project(actor, slug, Permission.IMPORT)
-    plain = check_upload(file)
-    if format and format not in FORMATS:
-        raise Invalid.field("format", f"The format is one of: {', '.join(FORMATS)}. Leave it out to have it guessed.")
-    try:
-        # A list of objects is never taken for another tool's export here.
-        format = format or guess_format(plain, file.name or "", display=["data"])
-        if format not in FORMATS:
-            raise WrongContent("Labels come as CSV or JSONL, one label a row.")
-        found = open_rows(plain, format)
-        check_columns(found, questions_of(project))
-    except WrongContent as error:
-        raise WrongContent(error.message, fields=error.fields or {"file": [error.message]}) from None
-    upload = keep_upload(project_id=project.pk, file=file)
-    lines = max(upload.lines - (format == "csv"), 1) if format in ("csv", "jsonl") else None
-    arguments = {
-        "format": format,
-        "upload": upload.name,
-        "file_name": upload.file_name,
-        "sha256": upload.sha256,
-        "total": found.total if found.total is not None else lines,
-    }
-    with transaction.atomic():
-        return enqueue(kind=KIND, actor=actor, project_id=project.pk, arguments=arguments, now=now)
+    questions = questions_of(project)
+    return start_rows(
+        kind=KIND, actor=actor, project_id=project.pk, file=file, format=format, now=now,
+        what="Labels come as CSV or JSONL, one label a row.", check=lambda found: check_columns(found, questions),
+    )  # fmt: skip
 
 
 def import_labels(claimed: Claimed, *, then: Then | None = None) -> dict[str, Any]:
@@ -156,16 +137,12 @@ def _say(claimed: Claimed, errors: list[tuple[int, BadRow]], notes: list[tuple[i
     RowError.objects.bulk_create(
         [
             RowError(
-                job_id=claimed.id, row=number, column=_storable(error.column)[:200], message=_storable(error.message)[:1000], left_out=out
+                job_id=claimed.id, row=number, column=storable(error.column)[:200], message=storable(error.message)[:1000], left_out=out
             )
             for number, error, out in sorted(said, key=lambda three: three[0])
         ],
         batch_size=5000,
     )
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _result(project: Project, claimed: Claimed, tally: Tally) -> Mapping[str, Any]:
