@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from labelling.access import Permission, Viewer
 from labelling.errors import Invalid
 from labelling.intake.models import Example
+from labelling.kinds import KINDS
 from labelling.measure.answers import Answers, read_answers
 from labelling.measure.columns import Resolved, read_resolved
 from labelling.projects.selectors import get_project
@@ -22,6 +23,13 @@ METHODS = {
     "choice": ("majority", "dawid_skene"),
     "rating": ("median", "majority", "dawid_skene"),
 }
+CONSENSUS_WORDS = {
+    "choices": "class by class, what more than half chose",
+    "number": "the median",
+    "text": "the text nearest to all others by edit distance",
+    "spans": "code point by code point, what more than half marked",
+    "boxes": "objects that more than half drew, their corners averaged",
+}
 ADJUDICATION = "adjudication"
 
 
@@ -30,7 +38,8 @@ class Outcome:
     """One row an example that has labels or a resolution, ascending by `example` (database ids).
 
     `answer` is a code or -1 where there is none (a tie, or several right answers); `confidence` a share; `decided_by` one of
-    unanimous, majority, model, adjudication, tie.
+    unanimous, majority, model, adjudication, tie. `made` are answers that nobody gave, like a mean of boxes: their codes follow
+    those of the question's values.
     """
 
     example: NDArray[Any]
@@ -38,6 +47,7 @@ class Outcome:
     confidence: NDArray[np.float64]
     decided_by: NDArray[Any]
     method: str
+    made: tuple[Any, ...] = ()
 
 
 def methods_of(kind: str) -> tuple[str, ...]:
@@ -56,18 +66,52 @@ def settle(answers: Answers, method: str | None = None, *, resolved: Resolved | 
         raise Invalid.field(
             "method", f"For a {answers.described['kind']} question the method is one of: {', '.join(known)}."
         )
-    found = _by_method(answers, method)
-    outcome = Outcome(
+    outcome = _by_kind(answers) if answers.described["kind"] not in METHODS else _by_method(answers, method)
+    return _adjudicated(outcome, read_resolved(answers.question.pk) if resolved is None else resolved)
+
+
+def _by_method(answers: Answers, method: str) -> Outcome:
+    found = _of_codes(answers, method)
+    return Outcome(
         answers.labels.example_ids,
         found.answer,
         found.confidence,
         np.array(consensus.DECIDED_BY)[found.decided_by] if found.decided_by.size else np.zeros(0, dtype="<U12"),
         found.method,
     )
-    return _adjudicated(outcome, read_resolved(answers.question.pk) if resolved is None else resolved)
 
 
-def _by_method(answers: Answers, method: str) -> consensus.Consensus:
+def _by_kind(answers: Answers) -> Outcome:
+    """The kind's own consensus, example by example. Answers go in by their texts, so that the order of labels bears on nothing."""
+    labels, kind = answers.labels, KINDS[answers.described["kind"]]
+    texts = {code: kind.text(answers.values[code]) for code in labels.used_codes.tolist()}
+    codes = {text: code for code, text in texts.items()}
+    made: dict[str, Any] = {}
+    known: dict[tuple[int, ...], tuple[int, float, str]] = {}
+    rows = []
+    for start, end in zip(labels.offsets[:-1].tolist(), labels.offsets[1:].tolist(), strict=True):
+        given = tuple(sorted(labels.code[start:end].tolist(), key=texts.__getitem__))
+        if given not in known:
+            answer, share, tie = kind.consensus(answers.described, [answers.values[code] for code in given])
+            code = -1
+            if not tie:
+                text = kind.text(answer)
+                if text not in codes:
+                    codes[text], made[text] = len(answers.values) + len(made), answer
+                code = codes[text]
+            known[given] = code, share, "tie" if tie else "unanimous" if given[0] == given[-1] else "majority"
+        rows.append(known[given])
+    return Outcome(
+        labels.example_ids,
+        np.array([row[0] for row in rows], dtype=np.int32),
+        np.array([row[1] for row in rows], dtype=np.float64),
+        np.array([row[2] for row in rows], dtype="<U12"),
+        CONSENSUS_WORDS.get(kind.name, "the kind's own consensus"),
+        tuple(made.values()),
+    )
+
+
+def _of_codes(answers: Answers, method: str) -> consensus.Consensus:
     if method == "median":
         return consensus.median_class(answers.labels, answers.numbers)
     if method == "dawid_skene":
@@ -88,12 +132,13 @@ def _adjudicated(outcome: Outcome, resolved: Resolved) -> Outcome:
     decided = np.full(example.size, "tie", dtype="<U12")
     answer[old], confidence[old], decided[old] = outcome.answer, outcome.confidence, outcome.decided_by
     answer[new], confidence[new], decided[new] = codes, 1.0, ADJUDICATION
-    return Outcome(example, answer, confidence, decided, outcome.method)
+    return Outcome(example, answer, confidence, decided, outcome.method, outcome.made)
 
 
 def rows_for(answers: Answers, outcome: Outcome, examples: Sequence[Any]) -> list[dict[str, Any]]:
     """The API's rows for some examples (objects with id and key), in their order."""
-    labels = answers.labels
+    labels, values = answers.labels, [*answers.values, *outcome.made]
+    kind = KINDS[answers.described["kind"]]
     rows = []
     for example in examples:
         place = int(np.searchsorted(outcome.example, example.pk))
@@ -108,11 +153,11 @@ def rows_for(answers: Answers, outcome: Outcome, examples: Sequence[Any]) -> lis
         rows.append(
             {
                 "example": example.key,
-                "answer": answers.key(answer) if answer >= 0 else None,
+                "answer": values[answer] if answer >= 0 else None,
                 "confidence": float(outcome.confidence[place]),
                 "decided_by": str(outcome.decided_by[place]),
                 "votes": {
-                    str(answers.key(code)): int(count)
+                    kind.write(answers.described, values[code]): int(count)
                     for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
                 },
             }
