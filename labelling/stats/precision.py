@@ -43,7 +43,7 @@ def needed(figure: Figure | Undefined, width: float) -> dict[str, Need | Undefin
     if not width > 0:
         raise ValueError("The width wanted is above 0.")
     if isinstance(figure, Undefined):
-        return {name: figure for name in ("examples", "labellers")}
+        return dict.fromkeys(("examples", "labellers"), figure)
     found: dict[str, Need | Undefined] = {}
     for name, now, fewest in (("examples", figure.n_examples, FEWEST_EXAMPLES), ("labellers", figure.n_labellers, FEWEST_LABELLERS)):
         limits = figure.intervals.get(name)
