@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from labelling import audit
 from labelling.access import Viewer
+from labelling.accounts.keys import check_keys
 from labelling.accounts.models import ApiToken, Theme, User
 from labelling.accounts.rules import check_scopes, check_username, new_token, token_hash
 from labelling.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -123,8 +124,10 @@ def revoke_token(*, actor: Viewer, token_id: int, now: datetime) -> None:
         audit.record(actor=actor, verb="revoked token", obj=row, now=now, project_id=row.project_id)
 
 
-def set_preferences(*, actor: Viewer, theme: str | None = None, quick_mode: bool | None = None, now: datetime) -> None:
-    """A person's own settings; what is None stays as it is."""
+def set_preferences(
+    *, actor: Viewer, theme: str | None = None, quick_mode: bool | None = None, keys: Any = None, now: datetime
+) -> None:
+    """A person's own settings; what is None stays as it is. `keys` replaces all keys of their own, see `accounts.keys`."""
     changes: dict[str, Any] = {}
     if theme is not None:
         if theme not in Theme.values:
@@ -132,6 +135,16 @@ def set_preferences(*, actor: Viewer, theme: str | None = None, quick_mode: bool
         changes["theme"] = theme
     if quick_mode is not None:
         changes["quick_mode"] = quick_mode
-    if changes:
-        User.objects.filter(id=actor.user_id).update(**changes)
-        audit.record(actor=actor, verb="set preferences", obj=User(id=actor.user_id), now=now, **changes)
+    own = None if keys is None else check_keys(keys)
+    if not changes and own is None:
+        return
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(id=actor.user_id)
+        if own is not None:
+            user.preferences = {**user.preferences, "keys": own}
+        for name, value in changes.items():
+            setattr(user, name, value)
+        user.save(update_fields=[*changes, *(["preferences"] if own is not None else [])])
+        if own is not None:
+            changes["keys"] = own
+        audit.record(actor=actor, verb="set preferences", obj=user, now=now, **changes)

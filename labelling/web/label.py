@@ -12,7 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from labelling.access import Permission
-from labelling.accounts.services import set_preferences
+from labelling.accounts.keys import own_keys
 from labelling.assign.services import lease_examples
 from labelling.errors import Conflict, Invalid, WorkbenchError
 from labelling.intake.selectors import render_data
@@ -20,10 +20,13 @@ from labelling.label import selectors
 from labelling.projects.selectors import all_tags, guidelines_of, labelling_settings, questions_of
 from labelling.web.drawing import drawn, drawn_tags, lower_headings, markdown_of, words_of
 from labelling.web.guard import in_project, signed_in
+from labelling.web.label_own import drawn_keys
 from labelling.web.line_diff import line_diff
+from labelling.web.pictures import with_pictures
 
 AHEAD = 10  # examples in the page's hands, the one on the screen included
-LAST = 10  # labels that can be taken back or looked at again
+LAST = 10  # of one's labels that the page brings along
+HISTORY = 50  # that can be looked at again
 MARKS = ("spans", "boxes")  # kinds whose answers lie on the example, which texts for practice have not
 SKIP_REASONS = [
     "I cannot judge it",
@@ -47,7 +50,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
     guidelines = newest_guidelines(project, seen)
     settings = labelling_settings(project)
     page = {
-        "user": {"name": request.user.username, "quick": request.user.quick_mode},
+        "user": {"name": request.user.username, "quick": request.user.quick_mode, "keys": own_keys(request.user.preferences)},
         "project": {"slug": project.slug, "name": project.name},
         "schema_version": project.schema_version,
         "lease_seconds": project.lease_seconds,
@@ -65,7 +68,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
             "login": reverse("account_login"),
             "logout": reverse("account_logout"),
             "who": reverse("label_who"),
-            **{name: reverse(f"label_{name}", kwargs={"slug": project.slug}) for name in ("stock", "guidelines")},
+            **{name: reverse(f"label_{name}", kwargs={"slug": project.slug}) for name in ("stock", "guidelines", "history")},
             "preferences": reverse("label_preferences"),
         },
     }
@@ -73,6 +76,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
         "project": project,
         "questions": [drawn(question) for question in questions],
         "tags": drawn_tags(tags),
+        "keys": drawn_keys(project, questions, quick=page["quick_possible"], confidence=bool(page.get("confidence"))),
         "page": page,
         "guidelines_html": guidelines["html"],
         "skip_reasons": SKIP_REASONS,
@@ -108,28 +112,18 @@ def guidelines(request: HttpRequest, project: Any) -> HttpResponse:
     return JsonResponse(newest_guidelines(project, seen))
 
 
+@in_project(Permission.LABEL)
+@require_GET
+def history(request: HttpRequest, project: Any) -> HttpResponse:
+    """The viewer's last fifty labels, to find and revise: no more of each example than the page shows."""
+    return JsonResponse({"labels": last_labels(request, project, questions_of(project), all_tags(project), HISTORY)})
+
+
 @signed_in
 @require_GET
 def who(request: HttpRequest) -> HttpResponse:
     """Whose session this is: labels that wait in a browser belong to one person."""
     return JsonResponse({"user": request.user.username})
-
-
-@signed_in
-@require_POST
-def preferences(request: HttpRequest) -> HttpResponse:
-    """The labeller's own choices on the screen: quick mode."""
-    try:
-        asked = json.loads(request.body or b"{}")
-        quick = asked.get("quick_mode") if isinstance(asked, dict) else None
-        if not isinstance(quick, bool):
-            raise Invalid.field("quick_mode", "quick_mode is true or false.")
-        set_preferences(actor=request.viewer, quick_mode=quick, now=timezone.now())
-    except ValueError:
-        return refusal(Invalid("The request's body is a JSON object."))
-    except WorkbenchError as error:
-        return refusal(error)
-    return JsonResponse({"quick_mode": quick})
 
 
 def refusal(error: WorkbenchError) -> HttpResponse:
@@ -142,7 +136,7 @@ def leased(request: HttpRequest, project: Any, count: Any) -> dict[str, Any]:
     handed = lease_examples(actor=request.viewer, slug=project.slug, count=count, now=now)
     mine = selectors.get_mine(request.viewer, project.slug, now=now)
     return {
-        "assignments": [
+        "assignments": with_pictures(project, [
             {
                 "id": lease.id,
                 "schema_version": project.schema_version,
@@ -153,7 +147,7 @@ def leased(request: HttpRequest, project: Any, count: Any) -> dict[str, Any]:
                 },
             }
             for lease in handed.assignments
-        ],
+        ]),
         "waiting": handed.waiting,
         "user": request.user.username,
         "progress": {"today": mine.today, "left": mine.left.left, "left_is_at_least": mine.left.at_least},
@@ -167,11 +161,13 @@ def shown(project: Any, data: dict[str, Any]) -> dict[str, Any]:
     return {"data": kept, **({"html": html} if html else {})}
 
 
-def last_labels(request: HttpRequest, project: Any, questions: list[dict[str, Any]], tags: list[dict[str, str]]) -> list[dict[str, Any]]:
+def last_labels(
+    request: HttpRequest, project: Any, questions: list[dict[str, Any]], tags: list[dict[str, str]], most: int = LAST
+) -> list[dict[str, Any]]:
     """The viewer's last labels, the newest one at the end, as the page's scripts keep them."""
     names = {tag["key"]: tag["name"].lower() for tag in tags}
     found = []
-    for label in selectors.list_history(request.viewer, project.slug)[:LAST]:
+    for label in selectors.list_history(request.viewer, project.slug)[:most]:
         own = selectors.describe_own(label)
         example = own["example"]
         found.append({
@@ -183,6 +179,7 @@ def last_labels(request: HttpRequest, project: Any, questions: list[dict[str, An
             "guideline_version": own["guideline_version"],
             "words": words_of(questions, own["value"], own["tags"], names),
         })  # fmt: skip
+    with_pictures(project, [record["assignment"] for record in found])
     return found[::-1]
 
 
@@ -205,6 +202,6 @@ urlpatterns = [
     path("projects/<str:slug>/label/", screen, name="label"),
     path("projects/<str:slug>/label/stock/", stock, name="label_stock"),
     path("projects/<str:slug>/label/guidelines/", guidelines, name="label_guidelines"),
+    path("projects/<str:slug>/label/history/", history, name="label_history"),
     path("label/who/", who, name="label_who"),
-    path("label/preferences/", preferences, name="label_preferences"),
 ]

@@ -163,7 +163,7 @@ def test_undo_twice_goes_two_back_and_works_after_a_reload(ada):
     press(ada, "4", "Enter")
     assert (example(ada), answers(wait_for_labels(ada, "keys-last", 4))) == ("Text 3", {"e0": "pos", "e1": "mix", "e2": "neu"})
     press(ada, "h")
-    expect(ada.get_by_role("dialog", name="Your last ten").get_by_role("listitem")).to_have_count(3)
+    expect(ada.get_by_role("dialog", name="Your last 50").get_by_role("listitem")).to_have_count(3)
     press(ada, "3")  # the oldest of three: what was revised is the newest now
     assert example(ada) == "Text 0"
 
@@ -268,6 +268,6 @@ def test_at_the_end_the_page_says_so_and_looks_again(ada):
     wait_for_labels(ada, "keys-end", 2)
     ada.get_by_role("button", name="Look again").click()
     expect(ada.get_by_role("heading", name="Nothing left for you now")).to_be_visible()
-    ada.get_by_role("button", name="Your last ten").click()
+    ada.get_by_role("button", name="Your last 50").click()
     press(ada, "2")
     assert example(ada) == "Text 0"  # one's own can still be revised

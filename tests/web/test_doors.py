@@ -59,6 +59,7 @@ ROLES = [
     ("POST", "release/1/recall/", 404, 404, 403),
     ("GET", "label/", 200, 200, 200),
     ("GET", "label/guidelines/", 200, 200, 200),
+    ("GET", "label/history/", 200, 200, 200),
     ("POST", "label/stock/", 400, 400, 400),  # the body is no JSON
 ]
 BODIES = {

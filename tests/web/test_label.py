@@ -42,7 +42,7 @@ def test_the_page_brings_its_first_ten_examples_along(reviews):
     assert [one["example"]["key"] for one in page["stock"]["assignments"]] == [f"e{number}" for number in range(10)]
     assert page["progress"] == {"today": 0, "left": 15, "left_is_at_least": False}
     assert (page["recent"], page["guidelines"]["seen"], page["guidelines"]["version"]) == ([], 0, 1)
-    assert (page["quick_possible"], page["user"]) == (True, {"name": "ada", "quick": False})
+    assert (page["quick_possible"], page["user"]) == (True, {"name": "ada", "quick": False, "keys": {}})
     assert Assignment.objects.filter(labeller__username="ada", state="leased").count() == 10
 
 

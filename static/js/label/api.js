@@ -66,6 +66,9 @@ export class Api {
   logIn(login, password) { return ask(this.urls.login, { method: "POST", form: { login, password } }); }
   logOut() { return ask(this.urls.logout, { method: "POST", form: {} }); }
 
+  /** One's last fifty labels here, the oldest first. */
+  async history() { return (await ask(this.urls.history)).labels; }
+
   guidelines(since) { return ask(`${this.urls.guidelines}?since=${since}`); }
   preferences(body) { return ask(this.urls.preferences, { method: "POST", body }); }
 }

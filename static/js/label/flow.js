@@ -112,7 +112,7 @@ export class Flow {
     this.progress.sync({ left: 0, left_is_at_least: false });
     this.between.show("Nothing left for you now", [h("p", {}, others || "All examples have the labels they need, or are with other people.")], [
       { words: "Look again", act: () => { this.stock.empty({ forget: true }); this.#ask(); } },
-      { words: "Your last ten", act: () => this.session.recent.open() },
+      { words: "Your last 50", act: () => this.session.recent.open() },
     ]);
   }
 

@@ -2,25 +2,9 @@
    repeats itself. A layer on top (a dialog, a notice between two examples) takes all of them. */
 
 import { isTyping } from "../lib/dom.js";
+import { digitOf, nameOf, pressedKey } from "./keynames.js";
 
-/** 0…9 of a key, also where the row of digits is reached with Shift (AZERTY); null otherwise. */
-export function digitOf(event) {
-  if (/^[0-9]$/.test(event.key)) return Number(event.key);
-  const code = /^(?:Digit|Numpad)([0-9])$/.exec(event.code ?? "");
-  return code && !event.shiftKey && event.key?.length === 1 ? Number(code[1]) : null;
-}
-
-/** "u", "enter", "escape", "/", "?"; a letter by its place where the layout writes another script. */
-export function nameOf(event) {
-  const key = event.key ?? "";
-  if (key.length === 1) {
-    if (/[a-z]/i.test(key)) return key.toLowerCase();
-    const code = /^Key([A-Z])$/.exec(event.code ?? "");
-    if (code && key.charCodeAt(0) > 127) return code[1].toLowerCase();
-    return key;
-  }
-  return key.toLowerCase();
-}
+export { digitOf, nameOf };
 
 const PRESSES = "button, a[href], summary, select, [role=button]"; // what Enter and Space press by themselves
 const OWN_KEYS = `${PRESSES}, input, audio, video, [role=slider]`; // what knows arrows and letters of its own
@@ -29,12 +13,13 @@ export class Keys {
   #layers = [];
 
   /** `actions`: {name: function that returns false when the key is not taken}; `digit(n, event)`; `submit(event)`;
-      `escape(event)`; `mayLetters()`: whether their owner left the letter keys on.
+      `escape(event)`; `mayLetters(event)`: whether their owner left the letter keys on; `chords`: actions that also act
+      while somebody types, {"alt+p": function}.
       `example(name, event)`: asked before all of these while the focus is on the example or nowhere, for kinds that draw
       on it (spans, boxes) and need arrows, Tab, Del, Esc or letters there, also with Shift, with Alt, and repeated; it
       returns whether it took the key. Tab is taken only while there is something left to step to: the focus must get out. */
-  constructor({ actions, digit, submit, escape, mayLetters, example }) {
-    Object.assign(this, { actions, digit, submit, escape, mayLetters, example });
+  constructor({ actions, digit, submit, escape, mayLetters, example, chords = {} }) {
+    Object.assign(this, { actions, digit, submit, escape, mayLetters, example, chords });
     document.addEventListener("keydown", (event) => this.#down(event));
   }
 
@@ -51,7 +36,10 @@ export class Keys {
     const top = this.#layers.at(-1);
     if (!top && this.#onExample(event, name) && this.example?.(name, event)) return event.preventDefault();
     if (event.ctrlKey || event.altKey || event.metaKey) {
-      if (typing && !top && name === "enter" && event.ctrlKey && !event.repeat) this.#take(event, () => this.submit(event));
+      if (top || event.repeat || document.querySelector("dialog[open]")) return;
+      const chord = this.chords[pressedKey(event)];
+      if (typing && name === "enter" && event.ctrlKey) this.#take(event, () => this.submit(event));
+      else if (chord && chord(event) !== false) event.preventDefault();
       return;
     }
     if (top) {
@@ -67,15 +55,17 @@ export class Keys {
     }
     const digit = digitOf(event);
     if (digit !== null) return this.#take(event, () => this.digit(digit, event));
-    if (name === " " || (/^[a-z]$/.test(name) && !this.mayLetters())) return;
+    if (name === " " && event.target.closest?.(`${PRESSES}, input`)) return;
+    if (/^[a-z]$/.test(name) && !this.mayLetters(event)) return;
     const action = this.actions[name];
     if (action && action(event) !== false) event.preventDefault();
   }
 
-  #onExample({ target, ctrlKey, metaKey }, name) {
+  #onExample(event, name) {
+    const { target, ctrlKey, metaKey } = event;
     const there = target === document.body || (target.closest?.("#example") && !target.closest(OWN_KEYS));
     if (!there || isTyping(target) || ctrlKey || metaKey) return false;
-    return (this.mayLetters() || !/^[a-z]$/.test(name)) && !document.querySelector("dialog[open]");
+    return (this.mayLetters(event) || !/^[a-z]$/.test(name)) && !document.querySelector("dialog[open]");
   }
 
   #take(event, act) {

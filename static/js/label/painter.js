@@ -21,23 +21,29 @@ export class Painter {
     return new Painter(display, await Promise.all(display.map((part) => displayOf(part.as))));
   }
 
-  constructor(display, draws) {
+  constructor(display, modules) {
     this.display = display;
-    this.draws = draws;
+    this.modules = modules;
     this.article = document.getElementById("example");
     this.onmedia = () => {};
   }
 
-  /** An item for the stock: {assignment, node, media: "ready"|"loading"|"failed", seen: promise of an end to loading}. */
+  /** Keys of displays, on the example that is on the screen: {"k": function}; `chords` also act while somebody types. */
+  get actions() { return this.#keys("actions"); }
+  get chords() { return this.#keys("chords"); }
+
+  /** An item for the stock: {assignment, node, media: "ready"|"loading"|"failed", medium: what is loaded, in a word, seen:
+      promise of an end to loading, drawn: what the displays returned}. */
   draw(assignment) {
     const { data, key, html } = assignment.example;
     this.#pair ??= isPair(this.display, data);
-    const item = { assignment, node: h("div", { class: this.#pair ? "example-body beside" : "example-body" }), media: "ready" };
+    const item = { assignment, node: h("div", { class: this.#pair ? "example-body beside" : "example-body" }), media: "ready", drawn: [] };
     const waits = [];
     this.display.forEach((part, place) => {
-      const drawn = this.draws[place](data[part.field] ?? "", { key, field: part.field, html: html?.[part.field] });
+      const drawn = this.modules[place].draw(data[part.field] ?? "", { key, field: part.field, html: html?.[part.field] });
       const heading = this.display.length > 1 ? h("h2", { class: "field-name" }, part.field.replaceAll("_", " ")) : null;
       item.node.append(h("section", { class: "part" }, heading, h("div", { "data-field": part.field }, drawn.node)));
+      item.drawn.push(drawn);
       if (drawn.ready) waits.push(drawn);
     });
     if (waits.length) this.#await(item, waits);
@@ -51,6 +57,7 @@ export class Painter {
     this.article.replaceChildren(item.node);
     this.article.focus({ preventScroll: true });
     if (scrollY > 0) scrollTo(0, 0);
+    for (const drawn of item.drawn) drawn.painted?.();
   }
 
   /** Nothing to label: what was answered goes out of sight at once, or it would seem to be asked again. */
@@ -60,7 +67,13 @@ export class Painter {
     this.article.replaceChildren();
   }
 
+  #keys(name) {
+    const all = Object.assign({}, ...this.modules.map((module) => module[name] ?? {}));
+    return Object.fromEntries(Object.entries(all).map(([key, act]) => [key, (event) => act(this.article, event)]));
+  }
+
   #await(item, waits) {
+    item.medium = waits[0].medium ?? "picture";
     const settle = (promises) => {
       item.media = "loading";
       item.seen = Promise.all(promises).then(

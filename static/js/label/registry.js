@@ -25,4 +25,10 @@ const DISPLAYS = {
 };
 
 export const kindOf = async (name) => (await KINDS[name]()).render;
-export const displayOf = async (name) => (await (DISPLAYS[name] ?? DISPLAYS.text)()).draw;
+export const displayOf = async (name) => (DISPLAYS[name] ?? DISPLAYS.text)();
+
+/** What these kinds and displays say of their keys: [[key, sentence]]. */
+export async function helpsOf(kinds, displays) {
+  const modules = [...[...displays].map(displayOf), ...[...kinds].map((name) => KINDS[name]())];
+  return (await Promise.all(modules)).flatMap(({ helps = [] }) => helps);
+}

@@ -7,7 +7,9 @@ import { Comment } from "../label/comment.js";
 import { Confidence } from "../label/confidence.js";
 import { Drawer } from "../label/drawer.js";
 import { Flow } from "../label/flow.js";
+import { readable } from "../label/find-records.js";
 import { Help } from "../label/help.js";
+import { Keymap } from "../label/keymap.js";
 import { Keys } from "../label/keys.js";
 import { Login } from "../label/login.js";
 import { Outbox } from "../label/outbox.js";
@@ -16,6 +18,7 @@ import { Previous } from "../label/previous.js";
 import { Progress } from "../label/progress.js";
 import { Questions } from "../label/questions.js";
 import { Recent } from "../label/recent.js";
+import { helpsOf } from "../label/registry.js";
 import { Sender } from "../label/sender.js";
 import { Session } from "../label/session.js";
 import { Skip } from "../label/skip.js";
@@ -48,13 +51,17 @@ async function start() {
   const confidence = new Confidence({ changed, back: () => session.focusExample() });
   const clock = new Clock().listen();
 
+  const keymap = new Keymap({ own: page.user.keys, mayLetters: () => help.mayLetters });
   const keys = new Keys({
     example: (name, event) => Boolean(session.current) && questions.handles(name, event),
     digit: (digit, event) => session.current && questions.key(event, digit),
     submit: (event) => session.submit(event),
     escape: () => (drawer.isOpen ? drawer.close() : session.escape()),
-    mayLetters: () => help.mayLetters,
+    mayLetters: (event) => help.mayLetters || keymap.isOwn(event),
+    chords: painter.chords,
     actions: {
+      ...painter.actions,
+      quick: () => help.toggleQuick(),
       u: (event) => recent.undo(event, session.assignment?.id),
       backspace: (event) => recent.undo(event, session.assignment?.id),
       h: () => recent.open(),
@@ -62,7 +69,7 @@ async function start() {
       c: () => comment.open(),
       g: () => drawer.toggle(),
       "?": () => help.open(),
-      "/": () => questions.find(),
+      "/": () => drawer.find() || questions.find(),
       a: (event) => session.current && questions.act("all", event),
       p: () => session.copyPrevious(),
       t: () => session.current && questions.enter(),
@@ -72,14 +79,17 @@ async function start() {
       ...Object.fromEntries(tags.boxes.filter((box) => box.dataset.key).map((box) => [box.dataset.key, () => session.current && tags.toggle(box.dataset.key)])),
     },
   });
-  const help = new Help({ keys, user, api, quick: page.user.quick, quickPossible: page.quick_possible });
+  const help = new Help({
+    keys, keymap, user, api, voice, quick: page.user.quick, quickPossible: page.quick_possible,
+    helps: () => helpsOf(new Set(page.questions.map(({ kind }) => kind)), new Set(page.display.map((part) => part.as))),
+  });
   const drawer = new Drawer({ behind: [element("work"), element("dock"), element("top")] });
   const progress = new Progress(page.progress);
   const between = new Between({ keys, away: [element("work"), element("dock")] });
   const skip = new Skip({ keys, skip: (reason, event) => session.skip(reason, event), mayOpen: () => session.maySkip() });
   const recent = new Recent({
     keys, records: withUnsent(page.recent, outbox, page), revise: (record, event) => session.revise(record, event),
-    sentence: (record) => told(record, outbox),
+    sentence: (record) => told(record, outbox), fetchAll: () => api.history(), textOf: readable(page.display),
   });
   const previous = new Previous({ page, questions, recent });
   previous.button.addEventListener("click", () => session.copyPrevious());
@@ -134,7 +144,7 @@ async function start() {
 function withUnsent(records, outbox, page) {
   const mine = outbox.all.filter((entry) => entry.kind === "label" && entry.project === page.project.slug).map(recordOf);
   const ids = new Set(mine.map((record) => record.assignment.id));
-  return [...records.filter((record) => !ids.has(record.assignment.id)), ...mine].slice(-10);
+  return [...records.filter((record) => !ids.has(record.assignment.id)), ...mine].slice(-50);
 }
 
 const recordOf = (entry) => ({ assignment: entry.leased, ...entry.body, words: entry.words, counted: null, entry: entry.client_id });
