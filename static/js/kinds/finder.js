@@ -9,7 +9,7 @@ export function makeFinder(host, inputs, { enter, leave }) {
   const field = host.querySelector("[data-find]");
   const none = host.querySelector("[data-none]");
   const rows = inputs.map((input) => {
-    const row = input.closest("label");
+    const row = input.closest("[data-name]");
     return { input, row, words: `${row.dataset.name} ${input.value} ${input.dataset.definition ?? ""}`.toLocaleLowerCase() };
   });
   const found = () => rows.filter(({ row }) => !row.hidden);

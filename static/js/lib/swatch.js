@@ -11,13 +11,15 @@ export function letter(number) {
   return letters;
 }
 
-/** <span class="swatch" data-class-no="1">A</span> for class `number`, counted from 1. */
-export function swatch(number) {
+/** {fill: 1 to 8, pattern: 1 to 8 or null, letter} of class `number`, counted from 1. */
+export function lookOf(number) {
   const fill = ((number - 1) % FILLS) + 1;
   const again = Math.floor((number - 1) / FILLS);
-  return h("span", {
-    class: number > 26 ? "swatch wide" : "swatch",
-    "data-class-no": fill,
-    "data-pattern": again ? ((fill - 1 + 3 * again) % FILLS) + 1 : null,
-  }, letter(number));
+  return { fill, pattern: again ? ((fill - 1 + 3 * again) % FILLS) + 1 : null, letter: letter(number) };
+}
+
+/** <span class="swatch" data-class-no="1">A</span> for class `number`, counted from 1. */
+export function swatch(number) {
+  const look = lookOf(number);
+  return h("span", { class: number > 26 ? "swatch wide" : "swatch", "data-class-no": look.fill, "data-pattern": look.pattern }, look.letter);
 }

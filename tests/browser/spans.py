@@ -1,0 +1,72 @@
+"""Projects with texts and span questions, and what stands on the screen of them."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.browser.people import make_people
+from tests.stack import Stack
+
+CLASSES = [
+    {"key": "PER", "name": "Person", "definition": "People by name."},
+    {"key": "LOC", "name": "Place"},
+    {"key": "ORG", "name": "Organisation"},
+]
+NAMES = {"key": "names", "kind": "spans", "of": "text", "prompt": "Mark the names", "classes": CLASSES}
+
+
+def make_texts(stack: Stack, projects: dict[str, dict[str, Any]]) -> Stack:
+    """Projects of these slugs with `texts` (each an example; a dict holds several fields) beside their fields; Lea owns, Ada labels."""
+    make_people(stack, "lab-ada", "lab-ben")
+    stack.shell(f"""
+import json
+from django.utils import timezone
+from labelling.projects.models import Project
+from tests.factories import make_examples, make_project
+for slug, fields in json.loads({json.dumps(json.dumps(projects))}).items():
+    if not Project.objects.filter(slug=slug).exists():
+        texts = fields.pop("texts")
+        now = timezone.now()
+        project = make_project(slug, owner="lab-lea", labellers=("lab-ada", "lab-ben"), now=now, **fields)
+        for example, text in zip(make_examples(project, len(texts), now=now), texts):
+            example.data = text if isinstance(text, dict) else {{"text": text}}
+            example.save()
+""")
+    return stack
+
+
+def select(page: Page, start: int, end: int) -> None:
+    """The browser's own selection, from one UTF-16 unit to another, as a finger's handles make it."""
+    page.evaluate(
+        """([start, end]) => {
+          const nodes = [...document.querySelectorAll(".shown-text .span-block")].flatMap((block) => [...block.childNodes]).filter((node) => node.nodeType === 3);
+          const place = (offset) => { for (const node of nodes) { if (offset <= node.length) return [node, offset]; offset -= node.length; } };
+          getSelection().setBaseAndExtent(...place(start), ...place(end));
+        }""",
+        [start, end],
+    )
+
+
+def point(page: Page, words: str) -> tuple[float, float]:
+    """The middle of these words on the screen."""
+    box = page.evaluate(
+        """(words) => {
+          for (const block of document.querySelectorAll(".shown-text .span-block")) for (const node of block.childNodes) {
+            const at = node.nodeType === 3 ? node.data.indexOf(words) : -1;
+            if (at === -1) continue;
+            const range = document.createRange();
+            range.setStart(node, at); range.setEnd(node, at + words.length);
+            const { left, top, width, height } = range.getBoundingClientRect();
+            return [left, top, width, height];
+          }
+        }""",
+        words,
+    )
+    return box[0] + box[2] / 2, box[1] + box[3] / 2
+
+
+def rows(page: Page) -> list[str]:
+    """The list under the text: "Person Berlin", ..."""
+    return [" ".join(text.split()) for text in page.locator(".span-row").evaluate_all(
+        "(rows) => rows.map((row) => `${row.querySelector('.span-class').textContent} ${row.querySelector('.span-text').textContent}`)")]  # fmt: skip
