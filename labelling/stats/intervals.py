@@ -232,13 +232,13 @@ def from_influence(influence: Floats, counts: Longs, value: float, confidence: f
     return Interval(max(limits[0], value - reach), min(limits[1], value + reach), how)
 
 
-def jackknife(without: Floats, value: float, confidence: float, limits: tuple[float, float]) -> Interval:
+def jackknife(without: Floats, value: float, confidence: float, limits: tuple[float, float], of: str = "labellers") -> Interval:
     """value +- t times the jackknife's standard error sqrt((n - 1) / n * sum of squared differences from the mean)."""
     n = without.size
     if not bool(np.isfinite(without).all()):
-        return Interval(None, None, "without one of the labellers there is no figure")
+        return Interval(None, None, f"without one of the {of} there is no figure")
     spread = float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
-    how = f"each of the {n:,} labellers left out in turn"
+    how = f"each of the {n:,} {of} left out in turn"
     if spread <= 1e-14:
         return Interval(value, value, how + ", which changes nothing: it says nothing about how sure the figure is")
     reach = float(t.ppf((1 + confidence) / 2, n - 1)) * spread
