@@ -48,7 +48,10 @@ export function render(question, host, changed) {
     settle(event.target);
     changed({ by: "toggle", event });
   });
-  every?.addEventListener("click", all);
+  every?.addEventListener("click", (event) => {
+    all(event);
+    if (event.detail) changed({ by: "nothing" }); // by pointer: the keys go on from the example
+  });
 
   const finder = makeFinder(host, boxes, {
     enter(first, text) { // stays open for the next one; Enter on nothing typed goes back

@@ -82,9 +82,10 @@ export class Questions {
     return Boolean(act);
   }
 
-  /** Into the active question that is typed, or the first one; false where none is. */
+  /** Into the active question that is typed, or the first without an answer, or the last one; false where none is typed. */
   enter() {
-    const part = this.active.kind.enter ? this.active : this.shown.find(({ kind }) => kind.enter);
+    const typed = this.shown.filter(({ kind }) => kind.enter);
+    const part = typed.find((one) => one === this.active) ?? typed.find(({ kind }) => kind.get() === null) ?? typed.at(-1);
     if (!part) return false;
     this.#activate(part.place);
     part.kind.enter();

@@ -192,12 +192,12 @@ export class Session {
       this.questions.activate(wrong.part);
       return { why: wrong.sentence };
     }
-    if (missing && !excused) {
-      this.questions.activate(missing.part);
-      const tag = touch.matches ? "tag it “Unintelligible”" : "press X";
-      return { why: `${missing.sentence}, or ${tag} if it cannot be understood.` };
-    }
     const value = missing ? null : this.questions.value;
+    if (!excused && !Object.keys(value ?? {}).length) {
+      if (missing) this.questions.activate(missing.part);
+      const tag = touch.matches ? "tag it “Unintelligible”" : "press X";
+      return { why: `${missing?.sentence ?? "Answer at least one question"}, or ${tag} if it cannot be understood.` };
+    }
     const said = value && this.questions.words(value);
     return { value, words: said || this.tags.get().map((key) => this.tags.nameOf(key)).join(", ") || "No answer" };
   }

@@ -92,7 +92,10 @@ async function start() {
     sentence: (record) => told(record, outbox), fetchAll: () => api.history(), textOf: readable(page.display),
   });
   const previous = new Previous({ page, questions, recent });
-  previous.button.addEventListener("click", () => session.copyPrevious());
+  previous.button.addEventListener("click", (event) => {
+    session.copyPrevious();
+    if (event.detail) session.focusExample(); // by pointer: the keys go on from the example
+  });
   const practice = page.practice ? new (await import("../label/practice.js")).Practice({ page, between }) : null;
   const flow = new Flow({ page, between, stock, outbox, sender, api, drawer, progress });
   session = new Session({
