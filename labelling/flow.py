@@ -30,6 +30,8 @@ def update_project(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: 
         if project.labels_per_example != before.labels_per_example:
             completed = assign.set_labels_wanted(project=project, wanted=project.labels_per_example)
             discuss.open_cases(project_id=project.pk, example_ids=completed, now=now)
+        if "labelling" in fields:
+            discuss.set_gold_aside(project=project, now=now)
         return project
 
 
@@ -41,16 +43,27 @@ def remove_member(*, actor: Viewer, slug: str, username: str, now: datetime) -> 
 
 
 def submit_label(*, actor: Viewer, assignment_id: Any, fields: Mapping[str, Any], now: datetime) -> label.Submitted:
-    """Store a label, and what hangs on it, in one transaction: the case that it opens or adds to."""
+    """Store a label, and what hangs on it, in one transaction: the case that it opens or adds to; of a check on the labeller's
+    work, what they are told about it, as `feedback` of the answer."""
+
+    def tell(done: label.Submitted) -> None:
+        feedback = discuss.after_check(actor=actor, done=done, now=now)
+        if feedback:
+            done.answer["feedback"] = feedback
 
     def then(done: label.Submitted) -> None:
         discuss.check_not_swayed(actor=actor, example_id=done.example_id, revision=done.revision)
-        if done.counted and (done.completed or done.tags or done.example_state != "open"):
+        if done.purpose != "label":
+            tell(done)
+        elif done.counted and (done.completed or done.tags or done.example_state != "open"):
             discuss.open_cases(
                 project_id=done.project_id, example_ids=[done.example_id], tags={done.example_id: done.tags}, now=now
             )
 
-    return label.submit_label(actor=actor, assignment_id=assignment_id, fields=fields, now=now, then=then)
+    done = label.submit_label(actor=actor, assignment_id=assignment_id, fields=fields, now=now, then=then)
+    if not done.created and done.purpose == "gold":  # what was sent before is answered the same
+        tell(done)
+    return done
 
 
 def import_labels(claimed: Claimed) -> dict[str, Any]:

@@ -52,6 +52,7 @@ LABEL = thing(
     counted=TRUTH,
     labelled_at=TIME,
     created_at=TIME,
+    purpose=TEXT,
 )
 OWN_LABEL = {**LABEL, "properties": {**LABEL["properties"], "example": thing({"id": WHOLE, "key": TEXT, "data": FREE})}}
 
@@ -88,7 +89,7 @@ class Labels(View):
         found = selectors.list_labels(
             self.viewer, slug, example=asked.get("example"), labeller=asked.get("labeller"), round=asked.get("round")
         )
-        return self.page(found, lambda rows: map(selectors.describe_label, rows), ordering="-id")
+        return self.page(found, lambda rows: map(selectors.describer(self.viewer, slug), rows), ordering="-id")
 
 
 class History(View):

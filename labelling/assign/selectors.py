@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Count, Min, Q
 
 from labelling.access import Permission, Role, Viewer
-from labelling.assign.models import Assignment, Cursor, ReturnedExample
-from labelling.assign.rules import AssignmentState, start_of
+from labelling.assign.models import Assignment, Cursor, GoldExample, ReturnedExample
+from labelling.assign.qualification import qualification_of
+from labelling.assign.rules import AssignmentState, Purpose, purpose_at, start_of
 from labelling.errors import NotFound
 from labelling.intake.models import AssignQueue, Example
 from labelling.projects.models import Membership, Project, ProjectCounts
-from labelling.projects.selectors import get_project_by_id
+from labelling.projects.selectors import get_project_by_id, labelling_settings
 from labelling.sql import rows
 
 MISSING = "There is no such assignment, or it is not yours."
@@ -58,17 +59,42 @@ class Left:
     waiting: int  # open examples, when nothing is left for the labeller: they wait for others
 
 
-def left_for(project: Project, member: Membership, username: str) -> Left:
+def left_for(project: Project, member: Membership, username: str, *, now: datetime) -> Left:
     """How many examples are left for this labeller: counted from their cursor on, so that what is done costs nothing."""
     in_hand = Assignment.objects.filter(project=project, labeller_id=member.user_id, state=AssignmentState.LEASED).count()
+    if (qualification := qualification_of(project, member)) and qualification.state != "passed":
+        left = max(0, qualification.examples - qualification.done) if qualification.state == "open" else 0
+        return Left(left, False, in_hand, 0)
     open_ = ProjectCounts.objects.values_list("open", flat=True).get(project=project)
     queue = AssignQueue.objects.filter(project=project).first()
     cursor = Cursor.objects.filter(membership=member).first()
+    handed = cursor.handed if cursor is not None else 0
     if cursor is not None and queue is not None and cursor.epoch != queue.epoch:
         cursor = None
     found = 0 if queue is None or not open_ else _ahead(project, member, username, cursor)
+    found += _checks_ahead(project, member, username, handed, min(found, COUNTED_UP_TO), now)
     left = min(COUNTED_UP_TO, found + in_hand)
     return Left(left, found + in_hand >= COUNTED_UP_TO, in_hand, 0 if left else open_)
+
+
+def _checks_ahead(project: Project, member: Membership, username: str, handed: int, labels: int, now: datetime) -> int:
+    """How many checks come among the next examples of a labeller: what is left is counted with them, so that it falls by one
+    with each example, whatever it was."""
+    settings = labelling_settings(project)
+    gold, second_round = settings["gold"]["share"], settings["second_round"]["share"]
+    if member.role != Role.LABELLER or not (gold or second_round):
+        return 0
+    due = 0
+    if second_round:
+        again = Assignment.objects.filter(project=project, labeller_id=member.user_id, comes_back_at__lte=now)
+        due = len(again.values_list("id", flat=True)[:COUNTED_UP_TO])
+    if not gold or not GoldExample.objects.filter(project=project).exists():
+        return due
+    checks = 0
+    while labels > 0:
+        purpose = purpose_at(seed=project.seed, username=username, number=handed, gold=gold, second_round=0.0)
+        handed, labels, checks = handed + 1, labels - (purpose == Purpose.LABEL), checks + (purpose == Purpose.GOLD)
+    return due + checks
 
 
 def _ahead(project: Project, member: Membership, username: str, cursor: Cursor | None) -> int:
@@ -130,7 +156,7 @@ class QueueState:
 
 def get_queue_state(project: Project, *, now: datetime) -> QueueState:
     """Few index look-ups; `with_room` stops counting at COUNTED_UP_TO."""
-    live = Assignment.objects.filter(project=project, state=AssignmentState.LEASED)
+    live = Assignment.objects.filter(project=project, repeat=0, state=AssignmentState.LEASED)
     with_room = Example.objects.filter(project=project, has_room=1)[: COUNTED_UP_TO + 1]
     return QueueState(
         open=ProjectCounts.objects.values_list("open", flat=True).get(project=project),

@@ -17,6 +17,7 @@ STORED_ANSWERS = (
     "WHERE question_id IN (SELECT id FROM labelling_question WHERE project_id = %s)"
 )
 COUNTED = "labelling_assignment a JOIN labelling_label l ON l.id = a.label_id WHERE a.project_id = %s AND a.counted"
+CHECKED = "labelling_assignment a JOIN labelling_label l ON l.id = a.label_id WHERE a.project_id = %s AND a.repeat > 0"
 
 
 @dataclass(slots=True)
@@ -27,11 +28,13 @@ class Drift:
     answers: int = 0  # rows of CountedAnswer that are missing or too many
     members: dict[int, tuple[int, float]] = field(default_factory=dict)  # labels, seconds
     days: dict[tuple[int, date], tuple[int, float]] = field(default_factory=dict)
+    checks: dict[int, tuple[int, float]] = field(default_factory=dict)  # by member: labels that are checks, seconds
+    check_days: dict[tuple[int, date], tuple[int, float]] = field(default_factory=dict)
     tags: dict[tuple[int, str], int] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.examples or self.answers or self.members or self.days or self.tags or self.states)
+        return any(self.counts().values())
 
     def counts(self) -> dict[str, int]:
         """How much differs of each."""
@@ -40,6 +43,7 @@ class Drift:
             "answers": self.answers,
             "members": len(self.members),
             "days": len(self.days),
+            "checks": len(self.checks) + len(self.check_days),
             "tags": len(self.tags),
             "states": len(self.states),
         }
@@ -50,8 +54,10 @@ def find_drift(project_id: int) -> Drift:
     return Drift(
         examples=_examples(project_id),
         answers=_answers(project_id),
-        members=_members(project_id),
-        days=_days(project_id),
+        members=_members(project_id, COUNTED, "labels, seconds"),
+        days=_days(project_id, COUNTED, "labels, seconds"),
+        checks=_members(project_id, CHECKED, "checks, check_seconds"),
+        check_days=_days(project_id, CHECKED, "checks, check_seconds"),
         tags=_tags(project_id),
         states=_states(project_id),
     )
@@ -100,14 +106,14 @@ def _answers(project_id: int) -> int:
     return wrong
 
 
-def _members(project_id: int) -> dict[int, tuple[int, float]]:
+def _members(project_id: int, which: str, columns: str) -> dict[int, tuple[int, float]]:
     true = dict.fromkeys(_member_ids(project_id).values(), (0, 0.0))
     true |= _by_member(
-        project_id, f"SELECT a.labeller_id, count(*), COALESCE(sum(l.seconds), 0) FROM {COUNTED} GROUP BY a.labeller_id"
+        project_id, f"SELECT a.labeller_id, count(*), COALESCE(sum(l.seconds), 0) FROM {which} GROUP BY a.labeller_id"
     )
     stored = {
         pk: (labels, seconds)
-        for pk, labels, seconds in rows("SELECT id, labels, seconds FROM labelling_membership WHERE project_id = %s", [project_id])
+        for pk, labels, seconds in rows(f"SELECT id, {columns} FROM labelling_membership WHERE project_id = %s", [project_id])
     }
     return {key: value for key, value in true.items() if not _same(value, stored[key])}
 
@@ -121,20 +127,20 @@ def _member_ids(project_id: int) -> dict[int, int]:
     return dict(rows("SELECT user_id, id FROM labelling_membership WHERE project_id = %s", [project_id]))
 
 
-def _days(project_id: int) -> dict[tuple[int, date], tuple[int, float]]:
+def _days(project_id: int, which: str, columns: str) -> dict[tuple[int, date], tuple[int, float]]:
     day = "(l.labelled_at AT TIME ZONE 'UTC')::date" if connection.vendor == "postgresql" else "date(l.labelled_at)"
     ids = _member_ids(project_id)
     true = {
         (ids[user], _date(when)): (labels, float(seconds))
         for user, when, labels, seconds in rows(
-            f"SELECT a.labeller_id, {day}, count(*), COALESCE(sum(l.seconds), 0) FROM {COUNTED} GROUP BY a.labeller_id, {day}",
+            f"SELECT a.labeller_id, {day}, count(*), COALESCE(sum(l.seconds), 0) FROM {which} GROUP BY a.labeller_id, {day}",
             [project_id],
         )
     }
     stored = {
         (pk, _date(when)): (labels, seconds)
         for pk, when, labels, seconds in rows(
-            "SELECT d.membership_id, d.day, d.labels, d.seconds FROM labelling_labellerday d "
+            f"SELECT d.membership_id, d.day, {', '.join(f'd.{name}' for name in columns.split(', '))} FROM labelling_labellerday d "
             "JOIN labelling_membership m ON m.id = d.membership_id WHERE m.project_id = %s",
             [project_id],
         )

@@ -1,12 +1,15 @@
 """Reads of labels: a labeller's own, or all for those who may see them. Blindness is decided here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import F, QuerySet
 
 from labelling.access import Permission, Viewer
+from labelling.assign.rules import Purpose
 from labelling.assign.selectors import Left, left_for
 from labelling.errors import Invalid, NotAllowed
 from labelling.label.drift import Drift, find_drift
@@ -43,8 +46,10 @@ def list_history(viewer: Viewer, slug: str) -> QuerySet[Label]:
     return own.select_related("example", "labeller", "assignment").order_by("-id")
 
 
-def describe_label(label: Label) -> dict[str, Any]:
-    """A label of the API. `counted`: whether it counts now."""
+def describe_label(label: Label, *, to_lead: bool = False) -> dict[str, Any]:
+    """A label of the API. `counted`: whether it counts now. A check on the labeller's work is one to leads alone, who read its
+    purpose; to its labeller it looks like any other label."""
+    standing, check = label.assignment.label_id == label.pk, label.assignment.purpose != Purpose.LABEL
     return {
         "id": label.pk,
         "assignment": label.assignment_id,
@@ -63,10 +68,17 @@ def describe_label(label: Label) -> dict[str, Any]:
         "imported": label.imported,
         "late": label.late,
         "withdrawn": label.withdrawn,
-        "counted": label.assignment.counted and label.assignment.label_id == label.pk,
+        "counted": standing and (label.assignment.counted or (check and not to_lead)),
         "labelled_at": time_text(label.labelled_at),
         "created_at": time_text(label.created_at),
+        **({"purpose": label.assignment.purpose} if to_lead else {}),
     }
+
+
+def describer(viewer: Viewer, slug: str) -> Callable[[Label], dict[str, Any]]:
+    """How labels of a project are described to this viewer."""
+    project = get_project(viewer, slug)
+    return partial(describe_label, to_lead=Permission.SEE_LABELS in project.viewer_permissions)  # type: ignore[attr-defined]
 
 
 def describe_own(label: Label) -> dict[str, Any]:
@@ -92,10 +104,10 @@ def get_mine(viewer: Viewer, slug: str, *, now: datetime) -> Mine:
         raise NotAllowed("Only members of a project label in it. Add yourself to its members first.")
     day = LabellerDay.objects.filter(membership=member, day=now.date()).first()
     return Mine(
-        today=day.labels if day else 0,
-        total=member.labels,
-        seconds_today=day.seconds if day else 0.0,
-        left=left_for(project, member, viewer.username),
+        today=day.labels + day.checks if day else 0,
+        total=member.labels + member.checks,
+        seconds_today=day.seconds + day.check_seconds if day else 0.0,
+        left=left_for(project, member, viewer.username, now=now),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from labelling.assign.services.gold import set_gold
 from labelling.label.services.bulk import insert
 from labelling.measure.models import ResolvedAnswer, TookPart
 
@@ -51,3 +52,4 @@ def set_resolved_answers(*, standing: Iterable[Standing]) -> None:
             ("example_id", "user_id"),
             [(row.example_id, user) for row in rows.values() for user in sorted(set(row.took_part))],
         )
+        set_gold(example_ids=ids, gold=[row.example_id for row in rows.values() if row.gold and row.answers])

@@ -370,7 +370,7 @@ def test_left_counts_what_is_in_hand_and_what_is_ahead():
     make_examples(project, 5)
 
     def left(name: str):
-        found = left_for(project, Membership.objects.get(user__username=name), name)
+        found = left_for(project, Membership.objects.get(user__username=name), name, now=NOW)
         return found.left, found.in_hand, found.waiting
 
     assert left("ada") == (5, 0, 0)

@@ -25,11 +25,18 @@ class Desk:
     settings: Any  # of labelling; the JSON text at first
     role: str
     membership_id: int
+    labels: int
+    tries: int
+    tries_allowed: int
+    score: float | None
+    qualified_at: Any
     cursor_epoch: int
     priority: int | None
     wrapped: bool
     place: int
     returned: int
+    handed: int
+    gold_place: int | None
     epoch: int
     newest_returned: int
     open: int
@@ -37,24 +44,25 @@ class Desk:
 
     @property
     def position(self) -> tuple[Any, ...]:
-        return (self.epoch, self.priority, self.wrapped, self.place, self.returned)
+        return (self.epoch, self.priority, self.wrapped, self.place, self.returned, self.handed, self.gold_place)
 
 
 DESK = (
     'SELECT p.id, p.schema_version, p.guideline_version, p.lease_seconds, p."order", p.seed, p.settings, m.role, m.id, '
-    "c.epoch, c.priority, c.wrapped, c.place, c.returned, q.epoch, q.returned, n.open FROM labelling_project p "
+    "m.labels, m.tries, m.tries_allowed, m.qualification_score, m.qualified_at, "
+    "c.epoch, c.priority, c.wrapped, c.place, c.returned, c.handed, c.gold_place, q.epoch, q.returned, n.open FROM labelling_project p "
     "JOIN labelling_membership m ON m.project_id = p.id JOIN labelling_cursor c ON c.membership_id = m.id "
     "JOIN labelling_assignqueue q ON q.project_id = p.id JOIN labelling_projectcounts n ON n.project_id = p.id "
     "WHERE p.slug = %s AND m.user_id = %s AND m.removed_at IS NULL"
 )
 
 
-# The live leases of a labeller, oldest first; without those whose examples were settled meanwhile.
+# The live leases of a labeller, oldest first; without those whose examples were settled meanwhile, checks aside.
 IN_HAND = (
     "SELECT a.id, a.round, a.expires_at, e.id, e.key, e.data, e.meta FROM labelling_assignment a "
     "JOIN labelling_example e ON e.id = a.example_id "
     "WHERE a.project_id = (SELECT id FROM labelling_project WHERE slug = %s) AND a.labeller_id = %s AND a.state = 'leased' "
-    "AND e.state NOT IN ('resolved', 'regather', 'dropped') ORDER BY a.leased_at, a.id LIMIT %s"
+    "AND (e.state NOT IN ('resolved', 'regather', 'dropped') OR (e.state = 'resolved' AND a.repeat > 0)) ORDER BY a.leased_at, a.id LIMIT %s"
 )
 
 

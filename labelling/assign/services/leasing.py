@@ -15,8 +15,10 @@ from typing import Any
 from django.db import transaction
 
 from labelling.access import Permission, Role, Viewer, permissions_of
-from labelling.assign.rules import check_count, start_of
+from labelling.assign.qualification import Qualification
+from labelling.assign.rules import Purpose, check_count, start_of
 from labelling.assign.selectors import OWN
+from labelling.assign.services.checks import Checks
 from labelling.assign.services.desk import LAG, Desk, take_desk
 from labelling.assign.services.room import expire_leases, free
 from labelling.assign.services.suggesting import Shown, suggest
@@ -64,6 +66,7 @@ class Handed:
     schema_version: int
     guideline_version: int
     reads_examples: bool  # whether the labeller may see what came with an example besides its data
+    qualification: Qualification | None = None  # for whom one is asked
 
 
 def lease_examples(*, actor: Viewer, slug: str, count: Any, now: datetime) -> Handed:
@@ -83,22 +86,30 @@ def lease_examples(*, actor: Viewer, slug: str, count: Any, now: datetime) -> Ha
 
 def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> tuple[Handed, bool]:
     """What is in hand now, and whether others held examples that had room when they were looked at."""
-    missed = False
+    missed, qualification = False, None
     with transaction.atomic():
         desk, held = take_desk(actor, slug, count)
         before = (desk.cursor_epoch, *desk.position[1:])
         found = _in_hand(desk, held, now)
-        if len(found) < count and desk.open:
+        checks = Checks(desk, actor, now) if desk.settings else None
+        taken: list[Leased] = []
+        if checks and checks.standing:
+            gold, qualification = checks.qualify(count - len(found))
+            taken = [_read(*row) for row in gold]
+        if len(found) < count and (qualification is None or qualification.state == "passed"):
             walk = _Walk(desk, actor, now)
-            taken = walk.take(count - len(found), may_wait=not found)
-            # One that was in hand a moment ago may have been taken back and leased anew in between: it is named once.
-            found = list({lease.id: lease for lease in [*found, *taken]}.values())
+            if checks and checks.mixes:
+                taken = _mixed(walk, checks, count - len(found), may_wait=not found)
+            elif desk.open:
+                taken = walk.take(count - len(found), may_wait=not found)
             missed = bool(walk.held_by_others)
+        # One that was in hand a moment ago may have been taken back and leased anew in between: it is named once.
+        found = list({lease.id: lease for lease in [*found, *taken]}.values())
         # The cursor may lag a few rows behind: they are looked at again and passed again.
-        if desk.position[:3] != before[:3] or desk.returned != before[4] or desk.passed >= LAG:
+        if desk.position[:3] != before[:3] or desk.position[4:] != before[4:] or desk.passed >= LAG:
             run(
-                "UPDATE labelling_cursor SET epoch = %s, priority = %s, wrapped = %s, place = %s, returned = %s "
-                "WHERE membership_id = %s",
+                "UPDATE labelling_cursor SET epoch = %s, priority = %s, wrapped = %s, place = %s, returned = %s, "
+                "handed = %s, gold_place = %s WHERE membership_id = %s",
                 [*desk.position, desk.membership_id],
             )
         found = _with_suggestions(desk, found, {row[0] for row in held})
@@ -108,8 +119,38 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> tuple[Handed,
         schema_version=desk.schema_version,
         guideline_version=desk.guideline_version,
         reads_examples=Permission.READ_EXAMPLES in permissions_of(actor, Role(desk.role)),
+        qualification=qualification,
     )
     return handed, missed
+
+
+def _mixed(walk: "_Walk", checks: Checks, wanted: int, *, may_wait: bool) -> list[Leased]:
+    """The next examples with checks among them: each lease goes into the table in its turn, so that they come back in the
+    same order after a reload. When the queue has no more, what is due of their own comes; gold comes only among others."""
+    desk, taken = walk.desk, []
+    while len(taken) < wanted:
+        labels, then = checks.run_of_labels(wanted - len(taken))
+        if labels:
+            got = walk.take(labels, may_wait=may_wait and not taken) if desk.open else []
+            desk.handed += len(got)
+            taken += got
+            if len(got) < labels:
+                break
+        elif then == Purpose.GOLD and not desk.open:
+            break
+        if then != Purpose.LABEL:
+            one = [_read(*row) for row in checks.take(then)]
+            desk.handed += len(one)
+            taken += one
+    if len(taken) < wanted and checks.second_round:
+        rest = [_read(*row) for row in checks.take(Purpose.REPEAT, wanted - len(taken))]
+        desk.handed += len(rest)
+        taken += rest
+    return taken
+
+
+def _read(pk: int, round_: int, expires_at: Any, *rest: Any) -> Leased:
+    return Leased(pk, round_, when(expires_at), *rest)
 
 
 def _with_suggestions(desk: Desk, found: list[Leased], held: set[int]) -> list[Leased]:
@@ -127,7 +168,7 @@ def _with_suggestions(desk: Desk, found: list[Leased], held: set[int]) -> list[L
 
 def _in_hand(desk: Desk, held: Sequence[tuple[Any, ...]], now: datetime) -> list[Leased]:
     """The live leases of the labeller. One whose time is over, but that nobody took back yet, goes on."""
-    found = [Leased(pk, round_, when(expires_at), *rest) for pk, round_, expires_at, *rest in held]
+    found = [_read(*row) for row in held]
     over = [lease.id for lease in found if lease.expires_at <= now]
     if over:
         until = now + timedelta(seconds=desk.lease_seconds)

@@ -1,5 +1,6 @@
 """Writes to cases."""
 
+from labelling.discuss.services.checking import after_check, allow_try, set_gold_aside
 from labelling.discuss.services.opening import open_cases
 from labelling.discuss.services.schema_change import Changed, change_schema
 from labelling.discuss.services.settling import LabelsChanged, SettledMeanwhile, reopen, resolve
@@ -22,6 +23,8 @@ __all__ = [
     "Remarked",
     "SettledMeanwhile",
     "add_remark",
+    "after_check",
+    "allow_try",
     "assign_to",
     "change_schema",
     "check_not_swayed",
@@ -31,6 +34,7 @@ __all__ = [
     "reopen",
     "report",
     "resolve",
+    "set_gold_aside",
     "show_names",
     "start_resolution_import",
 ]

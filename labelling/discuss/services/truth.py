@@ -21,6 +21,7 @@ from labelling.accounts.selectors import viewer_of
 from labelling.assign import services as assign
 from labelling.discuss.models import Case, Resolution
 from labelling.discuss.rules import CaseState, check_text
+from labelling.discuss.services.checking import set_gold_aside
 from labelling.discuss.services.opening import open_cases
 from labelling.intake.formats import BadRow, open_rows
 from labelling.intake.models import Example
@@ -233,6 +234,8 @@ def _store(claimed: Claimed, project: Project, new: list[tuple[Right, int, int |
         change_state(project_id=project.pk, example_ids=over[start : start + CHUNK], to=ExampleState.RESOLVED)
     gold = {example_id for row, example_id, _ in new if row.gold}
     open_cases(project_id=project.pk, example_ids=sorted(gold), tags={}, now=now)
+    if gold:
+        set_gold_aside(project=Project.objects.get(pk=project.pk), now=now)
 
 
 def _result(project: Project, claimed: Claimed, tally: Tally) -> dict[str, Any]:

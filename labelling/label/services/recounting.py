@@ -35,19 +35,21 @@ def _mend(project_id: int, drift: Drift) -> None:
             [project_id],
         )
         run(f"INSERT INTO labelling_countedanswer ({ANSWERS}) {true_answers(project_id)}", [project_id])
-    for pk, (labels, seconds) in drift.members.items():
-        run("UPDATE labelling_membership SET labels = %s, seconds = %s WHERE id = %s", [labels, seconds, pk])
-    for (pk, day), (labels, seconds) in drift.days.items():
-        run(
-            "INSERT INTO labelling_labellerday (membership_id, day, labels, seconds) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT (membership_id, day) DO UPDATE SET labels = excluded.labels, seconds = excluded.seconds",
-            [pk, day.isoformat(), labels, seconds],
-        )
-    for (pk, tag), labels in drift.tags.items():
+    for members, labels, seconds in ((drift.members, "labels", "seconds"), (drift.checks, "checks", "check_seconds")):
+        for pk, true in members.items():
+            run(f"UPDATE labelling_membership SET {labels} = %s, {seconds} = %s WHERE id = %s", [*true, pk])
+    for days, labels, seconds in ((drift.days, "labels", "seconds"), (drift.check_days, "checks", "check_seconds")):
+        for (pk, day), true in days.items():
+            run(
+                f"INSERT INTO labelling_labellerday (membership_id, day, {labels}, {seconds}) VALUES (%s, %s, %s, %s) "
+                f"ON CONFLICT (membership_id, day) DO UPDATE SET {labels} = excluded.{labels}, {seconds} = excluded.{seconds}",
+                [pk, day.isoformat(), *true],
+            )
+    for (pk, tag), number in drift.tags.items():
         run(
             "INSERT INTO labelling_tagcount (membership_id, tag, labels) VALUES (%s, %s, %s) "
             "ON CONFLICT (membership_id, tag) DO UPDATE SET labels = excluded.labels",
-            [pk, tag, labels],
+            [pk, tag, number],
         )
     if drift.states:
         changes = ", ".join(f"{state} = %s" for state in drift.states)

@@ -5,14 +5,14 @@ one sent twice is stored once, another one for the same assignment is a revision
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from labelling.access import Permission, Role, Viewer, check_permission
-from labelling.assign.rules import AssignmentState
+from labelling.assign.rules import AssignmentState, Purpose, comes_back
 from labelling.assign.selectors import MISSING, check_id
 from labelling.errors import Conflict, Invalid, NotFound
 from labelling.intake.about import about_example
@@ -27,6 +27,7 @@ from labelling.label.services import counting
 from labelling.label.services.answer_rows import answer_writes, counted_answer_writes
 from labelling.label.services.counting import Share
 from labelling.label.services.interning import Schema, codes_of, schema_of
+from labelling.projects.labelling_settings import complete
 from labelling.projects.rules import BUILT_IN_TAGS
 from labelling.sql import Statement, as_json, as_uuid, at, locked, rows, run_all, when
 
@@ -50,6 +51,8 @@ class Submitted:
     revision: int
     value: dict[str, Any] | None
     tags: tuple[str, ...]
+    purpose: str = "label"
+    assignment_id: int = 0
 
 
 @dataclass(slots=True)
@@ -82,12 +85,15 @@ class _Found:
     membership_id: int | None
     role: str | None
     removed_at: Any
+    purpose: str
+    settings: Any
+    seed: int
 
 
 FIND = (
     "SELECT a.id, a.project_id, a.example_id, a.round, a.state, a.expires_at, a.revisions, a.counted, a.imported, "
     "COALESCE(d.shown, FALSE), a.label_id, l.labelled_at, l.seconds, l.tags, e.state, e.round, e.labels_wanted, e.labels_counted, e.leases_live, "
-    "p.tags, p.schema_version, p.guideline_version, p.created_at, m.id, m.role, m.removed_at "
+    "p.tags, p.schema_version, p.guideline_version, p.created_at, m.id, m.role, m.removed_at, a.purpose, p.settings, p.seed "
     "FROM labelling_assignment a JOIN labelling_example e ON e.id = a.example_id "
     "JOIN labelling_project p ON p.id = a.project_id "
     "LEFT JOIN labelling_membership m ON m.project_id = a.project_id AND m.user_id = a.labeller_id "
@@ -150,11 +156,12 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
     given = schema.answers(value)
     codes = codes_of(born=found.born, answers=given if given == now_counting else [*given, *now_counting])
 
-    first, live = found.revisions == 0, found.state == AssignmentState.LEASED
+    first, live, check = found.revisions == 0, found.state == AssignmentState.LEASED, found.purpose != Purpose.LABEL
     late = first and (not live or found.expires_at <= now)
     room = found.example_state == ExampleState.OPEN and found.labels_counted + found.leases_live < found.wanted
     counts = found.counted or (
-        found.round == found.example_round and ((live and found.example_state in UNSETTLED) or (not live and room))
+        not check
+        and found.round == found.example_round and ((live and found.example_state in UNSETTLED) or (not live and room))
     )
     newly = counts and not found.counted
     revision = found.revisions + 1
@@ -169,7 +176,9 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
             [at(now), label_id, revision, counts, found.id, found.revisions, found.state],
         )
     ]
-    if live or newly:
+    if newly and first and (again := _comes_back_at(found, actor.user_id, now)):
+        writes.append(("UPDATE labelling_assignment SET comes_back_at = %s WHERE id = %s", [at(again), found.id]))
+    if (live and not check) or newly:
         writes.append(
             (
                 "UPDATE labelling_example SET leases_live = leases_live - %s, labels_counted = labels_counted + %s, "
@@ -183,20 +192,33 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
         place = (found.example_id, actor.user_id, found.round)
         made_under = (schema.version, guidelines, rules.day_number(now))
         writes += counted_answer_writes(answers, place=place, made_under=made_under, replaces=found.counted)
+    if counts or check:
         gone = None
-        if found.counted:
+        if found.counted or (check and not first):
             gone = Share(when(found.last_labelled_at), found.last_seconds or 0.0, tuple(_loaded(found.last_tags)))
         come = Share(now, sent.seconds or 0.0, tuple(sent.tags))
-        writes += counting.change(membership_id=found.membership_id, gone=gone, come=come)
+        writes += counting.change(membership_id=found.membership_id, gone=gone, come=come, check=check)
     if run_all(writes)[0] != 1:
         raise _Moved
     if completed:  # last, because this row is everybody's
         count_examples(project_id=found.project_id, open=-1, complete=1)
 
-    answer = _answer(label_id, found.id, sent.client_id, revision, counts, now, value, sent.tags)
+    # A check must not be told from any other label, so its labeller reads of it what they read of those.
+    answer = _answer(label_id, found.id, sent.client_id, revision, counts or check, now, value, sent.tags)
     return Submitted(
-        answer, True, found.project_id, found.example_id, state, found.round, completed, counts, revision, value, tuple(sent.tags)
-    )
+        answer, True, found.project_id, found.example_id, state, found.round, completed, counts, revision, value, tuple(sent.tags),
+        found.purpose, found.id,
+    )  # fmt: skip
+
+
+def _comes_back_at(found: _Found, labeller_id: int, now: datetime) -> datetime | None:
+    """When this example comes back to its labeller for the second round, if it is among those that do."""
+    asked = complete(_loaded(found.settings))["second_round"]
+    if found.role != Role.LABELLER or not comes_back(
+        seed=found.seed, labeller_id=labeller_id, example_id=found.example_id, share=asked["share"]
+    ):
+        return None
+    return now + timedelta(days=asked["after_days"])
 
 
 def _find(actor: Viewer, number: int) -> _Found:
@@ -260,15 +282,17 @@ def _stored(actor: Viewer, number: int, client_id: Any) -> Submitted | None:
         client_id = rules.check_client_id(client_id)
     except Invalid:
         return None
-    label = Label.objects.select_related("example").filter(client_id=client_id).first()
+    label = Label.objects.select_related("example", "assignment").filter(client_id=client_id).first()
     if label is None or label.labeller_id != actor.user_id or label.assignment_id != number:
         return None
+    purpose = label.assignment.purpose
+    counted = label.counted or purpose != Purpose.LABEL
     answer = _answer(
-        label.pk, number, label.client_id, label.revision, label.counted, label.created_at, label.value, label.tags
+        label.pk, number, label.client_id, label.revision, counted, label.created_at, label.value, label.tags
     )
     return Submitted(
         answer, False, label.project_id, label.example_id, label.example.state, label.round, False, label.counted,
-        label.revision, label.value, tuple(label.tags),
+        label.revision, label.value, tuple(label.tags), purpose, number,
     )  # fmt: skip
 
 
