@@ -2,6 +2,7 @@
 
 import csv
 import json
+import statistics
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ import pyarrow.parquet as pq
 from django.core.files.storage import default_storage
 
 from labelling.errors import Conflict, Invalid
-from labelling.evaluate.scoring import Split
+from labelling.evaluate.beside import Split
 from labelling.intake.models import Example
-from labelling.kinds import KINDS
+from labelling.kinds import KINDS, Kind
 from labelling.kinds.changes import current_answer
 from labelling.measure.columns import read_took_part
 from labelling.projects.models import Membership, SchemaVersion
+from labelling.release.fields import answer_column
 from labelling.release.models import DatasetVersion, VersionFile
 from labelling.release.raw_labels import NAME as LABELS
 
@@ -54,7 +56,12 @@ def _parquet(row: VersionFile, only: set[str] | None, version: DatasetVersion) -
         parquet = pq.ParquetFile(file)
         names = [name for name in parquet.schema_arrow.names if only is None or name in only]
         table = parquet.read(columns=names)
-    return {name: table.column(name).to_pylist() for name in names}
+    columns = {name: table.column(name).to_pylist() for name in names}
+    for question in version.manifest["schema"]["questions"]:
+        key = question["key"]
+        if key in columns and answer_column(question).type == "json":
+            columns[key] = [None if text is None else json.loads(text) for text in columns[key]]
+    return columns
 
 
 def _jsonl(row: VersionFile, only: set[str] | None, version: DatasetVersion) -> dict[str, list[Any]]:
@@ -117,9 +124,8 @@ def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, t
     given = [kind.canonical(question, answer, key) for answer in own[2]]
     common = None
     if train is not None:
-        counts = Counter(kind.text(answer) for answer in train.columns.get(key, []) if answer is not None)
-        if counts:
-            common = json.loads(min(counts, key=lambda text: (-counts[text], text)))
+        there = [kind.canonical(question, answer, key) for answer in train.columns.get(key, []) if answer is not None]
+        common = _most_frequent(kind, question, there)
     return Split(
         described=question,
         reference=reference,
@@ -129,6 +135,16 @@ def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, t
         slices=slices,
         most_frequent=common,
     )
+
+
+def _most_frequent(kind: Kind, question: Any, answers: list[Any]) -> Any:
+    """What somebody who does not look would always answer: of numbers the median, which comes nearest to all."""
+    if not answers:
+        return None
+    if kind.name == "number":
+        return kind.canonical(question, statistics.median(answers), question["key"])
+    counts = Counter(kind.text(answer) for answer in answers)
+    return json.loads(min(counts, key=lambda text: (-counts[text], text)))
 
 
 def _labels(

@@ -1,4 +1,5 @@
-"""Scores of one question's predictions beside people, on the same examples against the same references. No Django.
+"""Scores of one question's predictions beside people, on the same examples against the same references. No Django. Classes and
+ratings are scored here by what is right, all other kinds in by_kind.py by how like answers are.
 
 A person's label is judged by a reference that was made without it: the resolved answer where people settled the example,
 else the majority of the others' labels. `human` scores people and model by exactly these references, so that neither is
@@ -6,38 +7,19 @@ favoured. `metrics` scores the model against the version's answers, which the pe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
-from labelling.evaluate.rules import priority
+from labelling.evaluate import by_kind
+from labelling.evaluate.beside import Beside, Split, by_slice
 from labelling.kinds import KINDS
 from labelling.stats import human, scoring
 from labelling.stats.columns import Labels
 
-MOST_SLICES = 200
-FEW = 10  # examples: below, a slice is too small to be put in an order
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """One question of one split: arrays over its examples, and its labels.
-
-    `reference[i]` is a list of right answers (the first is the version's own), empty where there is none; `settled[i]` says
-    that people settled it. `labels` are (example place, labeller number, answer) and `helped` marks those whose labeller
-    helped to settle the example. `slices[name][i]` is a value or None. `most_frequent` is that of the training split.
-    """
-
-    described: Mapping[str, Any]
-    reference: Sequence[Sequence[Any]]
-    settled: NDArray[np.bool_]
-    labels: tuple[NDArray[np.int64], NDArray[np.int64], Sequence[Any]]
-    helped: NDArray[np.bool_]
-    slices: Mapping[str, Sequence[Any]]
-    most_frequent: Any = None
+BY_CLASS = ("choice", "rating")  # the others are scored by how like answers are
 
 
 class _Codes:
@@ -59,6 +41,8 @@ class _Codes:
 
 def score(split: Split, predicted: Sequence[Any], *, seed: int = 0) -> dict[str, Any]:
     """Everything about one question, as plain JSON. `predicted[i]` is a canonical answer, or None for none."""
+    if split.described["kind"] not in BY_CLASS:
+        return by_kind.score(split, predicted)
     codes = _Codes(split.described)
     known = np.array([bool(answers) for answers in split.reference], dtype=np.bool_)
     allowed = [[codes.of(answer) for answer in answers] for answers in split.reference]
@@ -105,7 +89,7 @@ def score(split: Split, predicted: Sequence[Any], *, seed: int = 0) -> dict[str,
     }
 
 
-class _Labels:
+class _Labels(Beside):
     """People's labels and the model's guesses, scored by identical references."""
 
     def __init__(self, split: Split, codes: _Codes, allowed: list[list[int]], guess: NDArray[np.int64]) -> None:
@@ -144,90 +128,17 @@ class _Labels:
         )
         return right[labels.example] if right.size else np.zeros(0)
 
-    def overall(self, inside: NDArray[np.bool_] | None = None) -> dict[str, Any]:
-        """People, the model and the most popular answer by the same references, and the model's distance from people."""
-        mask = self.people.counted if inside is None else self.people.counted & inside
-        people = replace(self.people, counted=mask)
-        model = replace(
-            self.people, credit=self.model, counted=mask, method="The model, against the same references as each person"
-        )
-        return {
-            "accuracy": people.overall().as_dict(),
-            "model_on_the_same_references": _over_examples(model.overall().as_dict()),
-            "popular_answer": people.popular_answer().as_dict(),
-            "gap": self._gap(mask),
-            "reference": "resolved answers, or else the majority of the others' labels",
-        }
-
-    def _gap(self, mask: NDArray[np.bool_]) -> dict[str, Any]:
-        """Model minus person, label by label, with an interval over examples."""
-        n = int(mask.sum())
-        if not n:
-            return {"value": None, "undefined": "No label here has a reference that was made without its author."}
-        example, difference = self.place[mask], (self.model - self.people.credit)[mask]
-        names, at = np.unique(example, return_inverse=True)
-        value = float(difference.mean())
-        counts = {
-            "n_examples": int(names.size),
-            "n_labels": n,
-            "n_labellers": int(np.unique(self.people.labels.labeller[mask]).size),
-        }
-        method = "Model minus person on identical references; interval over examples, the labels of one example taken together"
-        if names.size < 2:
-            return {"value": value, "low": None, "high": None, "confidence": 0.95, **counts, "method": method}
-        rest = np.bincount(at, weights=difference - value)
-        reach = float(norm.ppf(0.975)) * float(np.sqrt((rest**2).sum() * names.size / (names.size - 1))) / n
-        return {
-            "value": value,
-            "low": max(-1.0, value - reach),
-            "high": min(1.0, value + reach),
-            "confidence": 0.95,
-            **counts,
-            "method": method,
-        }
-
-
-def _over_examples(figure: dict[str, Any]) -> dict[str, Any]:
-    """A model has no labellers: what shows is its interval over examples."""
-    limits = figure.get("intervals", {}).get("examples")
-    if limits:
-        figure["low"], figure["high"] = limits
-        figure["method"] = (
-            "The model, against the same references as each person; Wilson's score interval over examples"
-        )
-    return figure
-
 
 def _by_slice(
-    split: Split, own: _Labels, guess: NDArray[np.int64], allowed: list[list[int]], known: NDArray[np.bool_]
+    split: Split, own: Beside, guess: NDArray[np.int64], allowed: list[list[int]], known: NDArray[np.bool_]
 ) -> list[dict[str, Any]]:
     """Each value of each field: the model, people there, the gap, and the worst place first."""
-    n = len(split.reference)
     right = np.array(
         [bool(answers) and int(g) in answers for g, answers in zip(guess.tolist(), allowed, strict=True)],
         dtype=np.int64,
     )
-    rows = []
-    for field, values in split.slices.items():
-        texts = [None if value is None else str(value) for value in values]
-        names = sorted({text for text in texts if text is not None})
-        if not 1 < len(names) <= MOST_SLICES:
-            continue
-        place = {name: number for number, name in enumerate(names)}
-        group = np.array([-1 if text is None else place[text] for text in texts], dtype=np.int64)
-        inside = known & (group >= 0)
-        found = scoring.score_choice_slices(right[inside], np.ones(int(inside.sum()), dtype=np.int64), 2, group[inside])
-        for part in found:
-            people = own.overall(group[own.place] == part.key)
-            gap, share = people["gap"], part.n_examples / n
-            rows.append(
-                {
-                    "slice": f"{field}={names[int(part.key)]}",
-                    "metric": part.figures["accuracy"].as_dict(),
-                    "human": people["accuracy"],
-                    "gap": gap,
-                    "share": share,
-                    "priority": priority(gap["value"], share) if part.n_examples >= FEW else 0.0,
-                }
-            )
-    return sorted(rows, key=lambda row: (-row["priority"], row["slice"]))
+    def of(inside: NDArray[np.bool_]) -> dict[str, Any]:
+        [found] = scoring.score_choice_slices(right[inside], np.ones(int(inside.sum()), dtype=np.int64), 2, np.zeros(int(inside.sum())))
+        return found.figures["accuracy"].as_dict()
+
+    return by_slice(split, own, known, of)

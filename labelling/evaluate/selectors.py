@@ -1,5 +1,6 @@
 """Reads of models and evaluations."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,14 @@ from labelling.errors import NotFound
 from labelling.evaluate.models import CandidateModel, Evaluation
 from labelling.projects.selectors import get_project
 from labelling.release.models import DatasetVersion, Recall
+
+NO_CLASSES = {"value": None, "undefined": "The question has no classes."}
+
+
+def human_figure(human: Mapping[str, Any]) -> dict[str, Any]:
+    """One person by the same references as the model: the share of right answers, or for kinds beyond classes and ratings how
+    like they are."""
+    return human.get("accuracy") or human["score"]
 
 
 def list_models(viewer: Viewer, slug: str) -> QuerySet[CandidateModel]:
@@ -59,8 +68,8 @@ def brief(evaluation: Evaluation) -> dict[str, Any]:
         "digest": evaluation.digest,
         "question": key,
         "accuracy": found["metrics"]["accuracy"],
-        "f1_macro": found["metrics"]["f1_macro"],
-        "human": found["baselines"]["human"]["accuracy"],
+        "f1_macro": found["metrics"].get("f1_macro", NO_CLASSES),
+        "human": human_figure(found["baselines"]["human"]),
         "gap": found["baselines"]["human"]["gap"],
         "created_at": evaluation.created_at,
     }

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from labelling.errors import Invalid
 
+NOTHING = "[]"  # an answer that names no class, in tables of classes
 CLASS_KEY = re.compile(r"[^\x00-\x1f|]{1,100}")
 
 
@@ -56,6 +57,20 @@ class Kind(ABC):
     @abstractmethod
     def names(self, question: Mapping[str, Any]) -> list[tuple[Any, str]]:
         """The answers that can be listed, with their names for people; empty where there is no list."""
+
+    def listed(self, question: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """(as written in a file, name) of all that examples are counted by: classes, or the steps of a scale; empty for neither."""
+        if "classes" in question:
+            return [(item["key"], item["name"]) for item in question["classes"]]
+        return [(self.write(question, value), name) for value, name in self.names(question)]
+
+    def holds(self, question: Mapping[str, Any], answer: Any) -> list[str]:
+        """Those of them that an answer names, each once; NOTHING alone where it says that there is none."""
+        if not self.listed(question):
+            return []
+        if not isinstance(answer, list):
+            return [self.write(question, answer)]
+        return sorted({part["class"] if isinstance(part, Mapping) else part for part in answer}) or [NOTHING]
 
     @abstractmethod
     def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:

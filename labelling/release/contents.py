@@ -12,6 +12,7 @@ import orjson
 
 from labelling.errors import NotFound
 from labelling.kinds import KINDS
+from labelling.kinds.rating import as_number
 from labelling.release.fields import PARTS, Column, answer_column
 from labelling.release.files import open_stored
 from labelling.release.formats import WRITERS
@@ -35,9 +36,15 @@ def read_columns(version: DatasetVersion, *, split: str, names: Sequence[str]) -
     columns = [_column(name, questions) for name in names]
     with open_stored(file.storage_name) as opened:
         for batch in WRITERS[format].read(opened, names, columns):
+            batch = [_numbers(column, values) for column, values in zip(columns, batch, strict=True)]
             if format == "csv":
                 batch = [_parsed(name, values, questions) for name, values in zip(names, batch, strict=True)]
             yield batch
+
+
+def _numbers(column: Column, values: list[Any]) -> list[Any]:
+    """Parquet gives 20 back as 20.0: numbers as answers are stored, so that versions in other formats compare."""
+    return [as_number(value) if type(value) is float else value for value in values] if column.type == "float" and column.write else values
 
 
 def read_splits(version: DatasetVersion) -> dict[str, str]:

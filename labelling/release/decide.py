@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,7 @@ def _decide_one(
     answers = Answers(question, described, kind.levels[0], columns, code_values(question.pk))
     method = policy["consensus"]["method"]
     outcome = settle(answers, method if method in methods_of(described["kind"]) else None, resolved=resolved)
+    answers = replace(answers, values=[*answers.values, *outcome.made])
     at = by_id[np.searchsorted(ordered, outcome.example)]
     decisions = Decisions(
         question, described, answers,

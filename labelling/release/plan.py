@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from labelling.errors import Conflict
 from labelling.kinds import KINDS
+from labelling.kinds.base import NOTHING
 from labelling.measure.bulk import Reader
 from labelling.projects.models import Project
 from labelling.projects.selectors import question_rows, questions_of
@@ -51,19 +52,21 @@ class Plan:
         return dict(zip(self.names, counts, strict=True))
 
     def by_class(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Question → class → split → examples, for questions whose answers can be listed; "" is no answer."""
+        """Question → class → split → examples whose answer holds it, for questions with classes or steps; "" is no answer, "[]" one
+        that names no class."""
         found = {}
         for decisions in self.decisions:
             kind = KINDS[decisions.described["kind"]]
-            listed = [kind.write(decisions.described, value) for value, _ in kind.names(decisions.described)]
+            listed = [key for key, _ in kind.listed(decisions.described)]
             if not listed:
                 continue
-            written = [*decisions.written(), ""]
             rows: dict[str, dict[str, int]] = {name: dict.fromkeys(self.names, 0) for name in listed}
             pairs = decisions.answer.astype(np.int64) * len(self.names) + self.split
             for pair, count in zip(*(part.tolist() for part in np.unique(pairs, return_counts=True)), strict=True):
                 answer, split = divmod(pair, len(self.names))
-                rows.setdefault(written[answer], dict.fromkeys(self.names, 0))[self.names[split]] += count
+                held = [""] if answer == NONE else kind.holds(decisions.described, decisions.values[answer])
+                for name in held:
+                    rows.setdefault(name, dict.fromkeys(self.names, 0))[self.names[split]] += count
             found[decisions.key] = rows
         return found
 
@@ -215,7 +218,7 @@ def _warnings(plan: Plan) -> list[dict[str, Any]]:
     for question, classes in plan.by_class().items():
         for name, splits in classes.items():
             missing = [split for split, count in splits.items() if not count and plan.policy["splits"][split]]
-            if name and sum(splits.values()) and missing:
+            if name not in ("", NOTHING) and sum(splits.values()) and missing:
                 found.append(("class_missing", f"{question}: the class {name} has {sum(splits.values()):,} in all and none in {', '.join(missing)}."))
     return [{"code": code, "message": message} for code, message in found]
 

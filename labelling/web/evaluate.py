@@ -82,7 +82,7 @@ def evaluation(request: HttpRequest, project: Any, evaluation_id: str) -> HttpRe
     human = one["baselines"]["human"]
     levels = [
         {"key": "model", "figure": human["model_on_the_same_references"]},
-        {"key": "one person", "figure": human["accuracy"]},
+        {"key": "one person", "figure": selectors.human_figure(human)},
         {"key": "most popular answer", "figure": human["popular_answer"]},
     ]
     context = {
@@ -92,10 +92,44 @@ def evaluation(request: HttpRequest, project: Any, evaluation_id: str) -> HttpRe
         "key": key,
         "human": human,
         "sentence": sentence(human["gap"]),
+        "scores": scores(one["metrics"]),
+        "always": always(one["baselines"]["most_frequent"]),
         "levels": dots(levels, figure="figure"),
         "classes": dots([{"key": row["name"], "f1": row["f1"]} for row in one["by_class"]], figure="f1"),
     }
     return TemplateResponse(request, "evaluate/evaluation.html", context)
+
+
+# The metrics of all kinds, in the order of the page: name, words, whether it is a share.
+METRICS = (
+    ("accuracy", "Exactly right", True),
+    ("jaccard", "Classes in common (Jaccard)", True),
+    ("score", "Nearness", True),
+    ("likeness", "Likeness", True),
+    ("f1", "F1", False),
+    ("f1_micro", "Micro F1", False),
+    ("f1_macro", "Macro F1", False),
+    ("word_error_rate", "Word error rate", False),
+    ("mean_absolute_error", "Mean absolute error", False),
+)
+
+
+def scores(metrics: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures that a question has, with their names."""
+    named = {"accuracy": "Accuracy"} if len(metrics) < 4 and "likeness" not in metrics else {}
+    return [{"name": named.get(key, words), "figure": metrics[key], "unit": "percent" if share else ""} for key, words, share in METRICS if key in metrics]
+
+
+def always(baseline: dict[str, Any]) -> str:
+    """The answer of whoever always gives the same one; one that is long is not written out."""
+    answer = baseline.get("answer")
+    if answer is None or isinstance(answer, int | float):
+        return "" if answer is None else f"Always {answer}"
+    if isinstance(answer, str):
+        return f"Always “{answer:.60}”"
+    if all(isinstance(part, str) for part in answer):
+        return f"Always “{', '.join(answer):.60}”" if answer else "Always none of them"
+    return f"Always the same {len(answer)} parts" if answer else "Always nothing marked"
 
 
 def sentence(gap: dict[str, Any]) -> str:

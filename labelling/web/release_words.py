@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.kinds import KINDS
+from labelling.kinds.base import NOTHING
 from labelling.release.rules import DecidedBy, LeftOut, Method, Ties, split_names
 
 REASONS = {
@@ -25,7 +26,7 @@ DECIDED = {
 }
 METHODS = {
     Method.MAJORITY: "The answer that most labels gave",
-    Method.MEDIAN: "Ratings: the middle one; classes: the majority",
+    Method.MEDIAN: "Ratings: the middle one; others: each kind's own way",
     Method.DAWID_SKENE: "A model of how reliable each labeller is (Dawid-Skene)",
     Method.ADJUDICATED: "Only what people settled",
 }
@@ -63,15 +64,16 @@ def class_tables(policy: Mapping[str, Any], questions: Sequence[Mapping[str, Any
         if found is None:
             continue
         kind = KINDS[question["kind"]]
-        listed = {kind.write(question, value): (number, name) for number, (value, name) in enumerate(kind.names(question), start=1)}
+        listed = {key: (number, name) for number, (key, name) in enumerate(kind.listed(question), start=1)}
         # A database may forget the order of an object's keys: the question's own order comes first.
         answers = [answer for answer in listed if answer in found] + sorted(set(found) - set(listed))
         rows = []
         for answer in answers:
-            number, name = listed.get(answer, (None, answer or "no answer"))
+            nothing = kind.show(question, []) if answer == NOTHING else "no answer"
+            number, name = listed.get(answer, (None, nothing if answer in ("", NOTHING) else answer))
             counts = [found[answer].get(split, 0) for split in names]
             if sum(counts) or number:
-                rows.append({"name": name, "number": number if question["kind"] == "choice" else None, "counts": list(zip(names, counts, strict=True)), "total": sum(counts)})
+                rows.append({"name": name, "number": number if "classes" in question else None, "counts": list(zip(names, counts, strict=True)), "total": sum(counts)})
         tables.append({"question": question, "splits": names, "rows": rows})
     return tables
 

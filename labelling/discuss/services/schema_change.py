@@ -31,16 +31,14 @@ from labelling.kinds.changes import check_changes, current_answer, renamings
 from labelling.kinds.questions import canonical_value, check_of_fields, check_questions
 from labelling.label.models import AnswerCode, CountedAnswer
 from labelling.label.services.interning import codes_of
+from labelling.measure.at_level import alpha_at_level
 from labelling.measure.columns import read_counted
 from labelling.measure.models import ResolvedAnswer
 from labelling.projects.models import Project, Question, SchemaVersion
 from labelling.projects.selectors import get_project, question_rows, questions_of
-from labelling.stats import agreement
 from labelling.stats.columns import Labels
 
 PART = 200  # codes or ids in one statement
-LARGEST_TABLE = 300  # different answers whose pairs are all compared for a preview
-NUMERIC = ("ordinal", "interval", "ratio")
 MERGED = "Classes were put together in version {version} of the questions; the labels agree now."
 
 
@@ -197,7 +195,7 @@ def _agreements(
         values = dict(AnswerCode.objects.filter(question=move.question).values_list("code", "value"))
         size = max(values, default=-1) + 1
         labels = Labels.of(columns.example, columns.labeller, columns.code, n_codes=size)
-        found[key] = {"before": _alpha(project, before[key], labels, values), "after": {"value": None, "undefined": "The question is no longer asked."}}
+        found[key] = {"before": alpha_at_level(before[key], labels, values, seed=project.seed), "after": {"value": None, "undefined": "The question is no longer asked."}}
         if move.described is not None:
             kind = KINDS[move.described["kind"]]
             place: dict[str, int] = {}
@@ -209,31 +207,8 @@ def _agreements(
                     table[code] = place.setdefault(kind.text(becomes), len(place))
                     after[int(table[code])] = becomes
             kept = labels.keep(table[labels.code] >= 0)
-            found[key]["after"] = _alpha(project, move.described, kept.recode(np.maximum(table, 0), len(place)), after)
+            found[key]["after"] = alpha_at_level(move.described, kept.recode(np.maximum(table, 0), len(place)), after, seed=project.seed)
     return found
-
-
-def _alpha(project: Project, question: Mapping[str, Any], labels: Labels, values: Mapping[int, Any]) -> dict[str, Any]:
-    """Alpha at the kind's own level: by numbers where answers have them, else by the distances between answers."""
-    kind = KINDS[question["kind"]]
-    level = kind.levels[0]
-    if level == "nominal":
-        return agreement.alpha(labels, level, seed=project.seed).as_dict()
-    used = labels.used_codes.tolist()
-    numbers = np.zeros(labels.n_codes)
-    if level in NUMERIC:
-        for code in used:
-            numbers[code] = kind.number(question, values[code]) or 0.0
-        return agreement.alpha(labels, level, numbers, seed=project.seed).as_dict()
-    if len(used) > LARGEST_TABLE:
-        return {"value": None, "undefined": f"More than {LARGEST_TABLE} different answers are compared on the page of agreement alone."}
-    place = np.zeros(max(labels.n_codes, 1), dtype=np.int32)
-    place[used] = np.arange(len(used), dtype=np.int32)
-    table = np.zeros((len(used), len(used)))
-    for row, one in enumerate(used):
-        for column, other in enumerate(used[:row]):
-            table[row, column] = table[column, row] = kind.distance(question, values[one], values[other], level)
-    return agreement.alpha(labels.recode(place, len(used)), "custom", None, table, seed=project.seed).as_dict()
 
 
 # Writing
