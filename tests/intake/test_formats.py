@@ -313,6 +313,16 @@ def test_an_archive_that_makes_no_sense_is_refused(files, words):
     assert words in refusal(zip_of(files), "zip")
 
 
+def test_metadata_may_name_the_file_under_the_field_that_shows_it_or_twice():
+    files = {"a.png": b"one", "b.png": b"two"}
+    for columns in ("picture,lab", "file,lab,picture"):
+        rows = ["a.png,north", "b.png,south"] if columns == "picture,lab" else ["a.png,north,a.png", "b.png,south,b.png"]
+        found = read(zip_of({**files, "metadata.csv": csv_of(columns, *rows)}), "zip")
+        assert [(row["file"].name, {name: value for name, value in row.items() if name != "file"}) for _, row in found] == [
+            ("a.png", {"lab": "north"}), ("b.png", {"lab": "south"})
+        ]  # fmt: skip
+
+
 def test_metadata_of_files_that_are_not_there_and_files_twice_are_named():
     files = {"a.png": b"x", "metadata.csv": csv_of("file,lab", "a.png,1", "a.png,2", "gone.png,3", ",4")}
     assert said(zip_of(files), "zip") == {

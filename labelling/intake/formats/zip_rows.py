@@ -9,9 +9,10 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from typing import Any, BinaryIO
 
 from labelling.errors import WrongContent
@@ -60,7 +61,8 @@ def read(file: BinaryIO, limits: Limits) -> Rows:
     members = [info for info in infos if info not in described]
     if len(described) > 1:
         raise WrongContent("The archive holds more than one metadata file. Keep one metadata.csv or metadata.jsonl.")
-    notes, columns = _metadata(archive, described[0], limits) if described else (_Notes({}, []), [])
+    names = {info.filename for info in members}
+    notes, columns = _metadata(archive, described[0], names, limits) if described else (_Notes({}, []), [])
     if not members:
         raise WrongContent("The archive holds no pictures or sounds.")
     return Rows(_rows(archive, members, notes, limits), ["file", *columns], total=len(members))
@@ -79,7 +81,10 @@ class _Notes:
     bad: list[BadRow]
 
 
-def _metadata(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> tuple[_Notes, list[str]]:
+def _metadata(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, members: Collection[str], limits: Limits
+) -> tuple[_Notes, list[str]]:
+    """Its rows by file, and its columns. The file is named by a column that is called so, or else by the first one that does."""
     content = Packed(info.filename, archive, info, limits.metadata_bytes).read()
     if isinstance(content, BadRow):
         raise WrongContent(content.message)
@@ -88,27 +93,39 @@ def _metadata(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -
         rows = reader.read(BytesIO(content), limits)
     except WrongContent as error:
         raise WrongContent(f"{info.filename}: {error.message}") from None
-    column = next((name for name in NAME_COLUMNS if name in rows.columns), None)
+    folder = info.filename.rpartition("/")[0]
+    numbered = iter(rows)
+    first = next(numbered, None)
+    given = first[1] if first is not None and not isinstance(first[1], BadRow) else {}
+    naming = [name for name in rows.columns if isinstance(given.get(name), str) and _within(folder, given[name]) in members]
+    column = next((name for name in NAME_COLUMNS if name in rows.columns), naming[0] if naming else None)
     if column is None:
         raise WrongContent(
             f"{info.filename} has no column that names the file: call it file, file_name or image. Its columns: {', '.join(rows.columns)[:300]}."
         )
-    folder = info.filename.rpartition("/")[0]
+    again = [name for name in naming if name != column]  # the same name a second time, under the field that shows it
     notes = _Notes({}, [])
-    for number, row in rows:
+    for number, row in numbered if first is None else chain([first], numbered):
         if isinstance(row, BadRow):
             notes.bad.append(BadRow(f"{info.filename}, row {number:,}: {row.message}", column=row.column))
             continue
         name = row.pop(column, None)
-        path = f"{folder}/{name}" if folder else name
+        path = _within(folder, name)
         if not isinstance(name, str) or not name:
             notes.bad.append(BadRow(f"{info.filename}, row {number:,}: names no file.", column=column))
         elif path in notes.by_name:
             notes.bad.append(BadRow(f"{info.filename}, row {number:,}: the file {name:.200} is there twice.", column=column))
         else:
+            for twin in again:
+                if row.get(twin) == name:
+                    del row[twin]
             row.pop("file", None)
             notes.by_name[path] = row
-    return notes, [name for name in rows.columns if name not in (column, "file")]
+    return notes, [name for name in rows.columns if name not in (column, "file", *again)]
+
+
+def _within(folder: str, name: Any) -> str:
+    return f"{folder}/{name}" if folder else str(name)
 
 
 def _rows(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], notes: _Notes, limits: Limits) -> Iterator[Row]:
