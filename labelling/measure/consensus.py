@@ -1,7 +1,9 @@
 """What the labels of an example come to, and by what."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,23 +14,37 @@ from labelling.access import Permission, Viewer
 from labelling.errors import Invalid
 from labelling.intake.models import Example
 from labelling.kinds import KINDS
+from labelling.kinds.rating import as_number
 from labelling.measure.answers import Answers, read_answers
 from labelling.measure.columns import Resolved, read_resolved
 from labelling.projects.selectors import get_project
 from labelling.stats import consensus
+from labelling.stats.boxes import boxes_of_majority
 from labelling.stats.dawid_skene import dawid_skene
 from labelling.stats.results import Undefined
+from labelling.stats.sets import medoid
+from labelling.stats.spans import spans_of_majority
 
 METHODS = {
     "choice": ("majority", "dawid_skene"),
     "rating": ("median", "majority", "dawid_skene"),
+    "choices": ("majority", "medoid"),
+    "number": ("median", "mean"),
+    "text": ("medoid",),
+    "spans": ("majority", "half"),
+    "boxes": ("majority", "half"),
 }
+OF_CODES = ("choice", "rating")  # settled from all labels at once; the others example by example
 CONSENSUS_WORDS = {
-    "choices": "class by class, what more than half chose",
-    "number": "the median",
-    "text": "the text nearest to all others by edit distance",
-    "spans": "code point by code point, what more than half marked",
-    "boxes": "objects that more than half drew, their corners averaged",
+    ("choices", "majority"): "class by class, what more than half chose",
+    ("choices", "medoid"): "the set that was given and is nearest to all others by Jaccard's distance",
+    ("number", "median"): "the median",
+    ("number", "mean"): "the mean",
+    ("text", "medoid"): "the text nearest to all others by edit distance",
+    ("spans", "majority"): "code point by code point, what more than half marked",
+    ("spans", "half"): "code point by code point, what at least half marked",
+    ("boxes", "majority"): "objects that more than half drew, their corners averaged",
+    ("boxes", "half"): "objects that at least half drew, their corners averaged",
 }
 ADJUDICATION = "adjudication"
 
@@ -52,7 +68,15 @@ class Outcome:
 
 def methods_of(kind: str) -> tuple[str, ...]:
     """The methods that fit a kind of question, the default first."""
-    return METHODS.get(kind, ("majority",))
+    return METHODS[kind]
+
+
+def check_method(answers: Answers, method: str | None) -> str:
+    """The method, or the kind's default. Raises Invalid for one that does not fit the kind."""
+    known = methods_of(answers.described["kind"])
+    if method is not None and method not in known:
+        raise Invalid.field("method", f"For a {answers.described['kind']} question the method is one of: {', '.join(known)}.")
+    return method or known[0]
 
 
 def settle(answers: Answers, method: str | None = None, *, resolved: Resolved | None = None) -> Outcome:
@@ -60,13 +84,8 @@ def settle(answers: Answers, method: str | None = None, *, resolved: Resolved | 
 
     Raises Invalid for a method that does not fit the kind. Ties have no answer: they are never broken at random.
     """
-    known = methods_of(answers.described["kind"])
-    method = method or known[0]
-    if method not in known:
-        raise Invalid.field(
-            "method", f"For a {answers.described['kind']} question the method is one of: {', '.join(known)}."
-        )
-    outcome = _by_kind(answers) if answers.described["kind"] not in METHODS else _by_method(answers, method)
+    method = check_method(answers, method)
+    outcome = _by_method(answers, method) if answers.described["kind"] in OF_CODES else _by_kind(answers, method)
     return _adjudicated(outcome, read_resolved(answers.question.pk) if resolved is None else resolved)
 
 
@@ -81,8 +100,9 @@ def _by_method(answers: Answers, method: str) -> Outcome:
     )
 
 
-def _by_kind(answers: Answers) -> Outcome:
+def _by_kind(answers: Answers, method: str) -> Outcome:
     """The kind's own consensus, example by example. Answers go in by their texts, so that the order of labels bears on nothing."""
+    decide = consensus_by(answers.described, method)
     labels, kind = answers.labels, KINDS[answers.described["kind"]]
     texts = {code: kind.text(answers.values[code]) for code in labels.used_codes.tolist()}
     codes = {text: code for code, text in texts.items()}
@@ -92,7 +112,7 @@ def _by_kind(answers: Answers) -> Outcome:
     for start, end in zip(labels.offsets[:-1].tolist(), labels.offsets[1:].tolist(), strict=True):
         given = tuple(sorted(labels.code[start:end].tolist(), key=texts.__getitem__))
         if given not in known:
-            answer, share, tie = kind.consensus(answers.described, [answers.values[code] for code in given])
+            answer, share, tie = decide([answers.values[code] for code in given])
             code = -1
             if not tie:
                 text = kind.text(answer)
@@ -106,9 +126,27 @@ def _by_kind(answers: Answers) -> Outcome:
         np.array([row[0] for row in rows], dtype=np.int32),
         np.array([row[1] for row in rows], dtype=np.float64),
         np.array([row[2] for row in rows], dtype="<U12"),
-        CONSENSUS_WORDS.get(kind.name, "the kind's own consensus"),
+        CONSENSUS_WORDS[kind.name, method],
         tuple(made.values()),
     )
+
+
+def consensus_by(described: Mapping[str, Any], method: str) -> Callable[[Sequence[Any]], tuple[Any, float, bool]]:
+    """What makes one example's answers into (answer, share that supports it, tie)."""
+    kind = KINDS[described["kind"]]
+    if (kind.name, method) == ("choices", "medoid"):
+        return medoid
+    if (kind.name, method) == ("number", "mean"):
+        return partial(_mean, described)
+    if method == "half":
+        return partial(spans_of_majority if kind.name == "spans" else boxes_of_majority, half=True)
+    return partial(kind.consensus, described)
+
+
+def _mean(described: Mapping[str, Any], answers: Sequence[Any]) -> tuple[Any, float, bool]:
+    """The mean to nine significant digits, and the share of answers near it that the kind's own consensus reports for the median."""
+    _, share, _ = KINDS["number"].consensus(described, answers)
+    return as_number(float(f"{statistics.fmean(answers):.9g}")), share, False
 
 
 def _of_codes(answers: Answers, method: str) -> consensus.Consensus:
@@ -171,8 +209,18 @@ def list_consensus(
     """(the examples that have labels or a resolution, what makes a page of them into rows)."""
     project = get_project(viewer, slug, Permission.SEE_LABELS)
     answers = read_answers(project, question)
-    outcome = settle(answers, method)
+    check_method(answers, method)
+    whole = settle(answers, method) if answers.described["kind"] in OF_CODES else None
     examples = (
         Example.objects.filter(project=project).filter(Q(labels_counted__gt=0) | Q(state="resolved")).only("id", "key")
     )
-    return examples, lambda page: rows_for(answers, outcome, page)
+
+    def rows_of(page: list[Example]) -> list[dict[str, Any]]:
+        if whole is not None:
+            return rows_for(answers, whole, page)
+        # Example by example costs too much for all of them when a page is asked for.
+        ids = [example.pk for example in page]
+        part = replace(answers, columns=answers.columns.keep(np.isin(answers.columns.example, ids)))
+        return rows_for(part, settle(part, method), page)
+
+    return examples, rows_of

@@ -31,25 +31,32 @@ def overlaps(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
 
 
-def match(one: Sequence[Box], other: Sequence[Box], *, least: float = SAME_OBJECT, most: bool = False) -> list[tuple[int, int, float]]:
+def match(
+    one: Sequence[Box], other: Sequence[Box], *, least: float = SAME_OBJECT, most: bool = False, same_class: bool = False
+) -> list[tuple[int, int, float]]:
     """Pairs (place in one, place in other, overlap) with the largest sum of overlaps, each box once, none below `least`;
-    with `most` as many pairs as can be, so that their number is the same from either side."""
+    with `most` as many pairs as can be, so that their number is the same from either side; with `same_class` of one class each."""
     if not one or not other:
         return []
     table = overlaps(corners(one), corners(other))
+    if same_class:
+        table *= np.array([[a["class"] == b["class"] for b in other] for a in one])
     usable = np.where(table >= least, table + (min(table.shape) if most else 0), 0.0)
-    rows, columns = linear_sum_assignment(usable, maximize=True)
-    return [(int(i), int(j), float(table[i, j])) for i, j in zip(rows, columns, strict=True) if usable[i, j] > 0]
+    # Most boxes meet nothing, or one box that meets nothing else: only the others need an assignment.
+    rows, columns = np.flatnonzero(usable.any(axis=1)), np.flatnonzero(usable.any(axis=0))
+    if rows.size != columns.size or np.count_nonzero(usable) > rows.size:
+        left, right = linear_sum_assignment(usable[np.ix_(rows, columns)], maximize=True)
+    else:
+        left, right = np.arange(rows.size), np.searchsorted(columns, usable[rows].argmax(axis=1))
+    pairs = zip(rows[left].tolist(), columns[right].tolist(), strict=True)
+    return [(i, j, float(table[i, j])) for i, j in pairs if usable[i, j] > 0]
 
 
 def likeness(one: Sequence[Box], other: Sequence[Box]) -> float:
     """F1 of boxes of the same class that match at an overlap of 0.5; 1 where both mark nothing. Symmetric."""
     if not one and not other:
         return 1.0
-    same = 0
-    for name in {box["class"] for box in one} & {box["class"] for box in other}:
-        same += len(match([b for b in one if b["class"] == name], [b for b in other if b["class"] == name], most=True))
-    return 2 * same / (len(one) + len(other))
+    return 2 * len(match(one, other, most=True, same_class=True)) / (len(one) + len(other))
 
 
 def objects_of(answers: Sequence[Sequence[Box]], *, least: float = SAME_OBJECT) -> list[list[tuple[int, int]]]:
@@ -70,20 +77,23 @@ def objects_of(answers: Sequence[Sequence[Box]], *, least: float = SAME_OBJECT) 
     return sorted(distinct.values())
 
 
-def boxes_of_majority(answers: Sequence[Sequence[Box]]) -> tuple[list[dict[str, Any]] | None, float, bool]:
+def boxes_of_majority(answers: Sequence[Sequence[Box]], *, half: bool = False) -> tuple[list[dict[str, Any]] | None, float, bool]:
     """(boxes, confidence, tie): objects that more than half drew, corners averaged, class by vote. Confidence is the mean
-    likeness of the answers to it. An object that exactly half drew, or two classes with as many votes, is a tie."""
+    likeness of the answers to it. An object that exactly half drew, or two classes with as many votes, is a tie.
+
+    With `half` an object that exactly half drew is there, too, and of classes with as many votes the first one by name stands.
+    """
     first = [dict(box) for box in answers[0]]
     if all(list(map(dict, answer)) == first for answer in answers):
         return first, 1.0, False
     n, found, tie = len(answers), [], False
     for members in objects_of(answers):
-        if 2 * len(members) <= n:
+        if 2 * len(members) < n or (2 * len(members) == n and not half):
             tie = tie or 2 * len(members) == n
             continue
         boxes = [answers[a][i] for a, i in members]
-        votes = Counter(box["class"] for box in boxes).most_common()
-        tie = tie or (len(votes) > 1 and votes[0][1] == votes[1][1])
+        votes = sorted(Counter(box["class"] for box in boxes).items(), key=lambda vote: (-vote[1], vote[0]))
+        tie = tie or (len(votes) > 1 and votes[0][1] == votes[1][1] and not half)
         left, top, right, bottom = corners(boxes).mean(axis=0)
         sides = {"x": left, "y": top, "w": right - left, "h": bottom - top}
         found.append({name: _whole(side) for name, side in sides.items()} | {"class": votes[0][0]})

@@ -1,7 +1,7 @@
 """Distances between sets of classes."""
 
 from collections.abc import Collection, Hashable, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,18 @@ def masi_distance(one: Collection[Hashable], other: Collection[Hashable]) -> flo
         return 0.0
     likeness = 2 / 3 if a <= b or b <= a else 1 / 3 if a & b else 0.0
     return 1.0 - (1.0 - jaccard_distance(a, b)) * likeness
+
+
+def medoid(answers: Sequence[Collection[Hashable]]) -> tuple[list[Any] | None, float, bool]:
+    """(the set that was given and has the least summed Jaccard distance to the others, its mean likeness to them, tie)."""
+    different = {tuple(sorted(map(str, answer))): answer for answer in answers}
+    if len(different) == 1:
+        return list(answers[0]), 1.0, False
+    sums = {key: sum(jaccard_distance(one, other) for other in answers) for key, one in different.items()}
+    least = min(sums.values())
+    nearest = [key for key, total in sums.items() if total <= least + 1e-12]
+    answer = list(different[nearest[0]]) if len(nearest) == 1 else None
+    return answer, 1.0 - least / (len(answers) - 1), answer is None
 
 
 class Sets:

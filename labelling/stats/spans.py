@@ -41,11 +41,12 @@ def _common(left: Sequence[tuple[int, int]], right: Sequence[tuple[int, int]]) -
     return total
 
 
-def spans_of_majority(answers: Sequence[Sequence[Span]]) -> tuple[list[dict[str, Any]] | None, float, bool]:
+def spans_of_majority(answers: Sequence[Sequence[Span]], *, half: bool = False) -> tuple[list[dict[str, Any]] | None, float, bool]:
     """(spans, confidence, tie): what more than half marked with a class, code point by code point; neighbours become one span.
 
     Where all agree on the spans these are the answer as they stand. Confidence is the mean likeness of the answers to it.
-    Exactly half of the labels on some code point is a tie, and then there is no answer.
+    Exactly half of the labels on some code point is a tie, and then there is no answer. With `half` such a code point has the class,
+    too; where two classes have half each and nothing in the answers overlaps, it stays a tie.
     """
     first = [dict(span) for span in answers[0]]
     if all(list(map(dict, answer)) == first for answer in answers):
@@ -64,12 +65,19 @@ def spans_of_majority(answers: Sequence[Sequence[Span]]) -> tuple[list[dict[str,
         depth, begun = 0, None
         for place in sorted(at):
             depth += at[place]
-            tie = tie or 2 * depth == n
-            if 2 * depth > n and begun is None:
+            tie = tie or (2 * depth == n and not half)
+            inside = 2 * depth > n or (half and 2 * depth == n)
+            if inside and begun is None:
                 begun = place
-            elif 2 * depth <= n and begun is not None:
+            elif not inside and begun is not None:
                 found.append({"start": begun, "end": place, "class": name})
                 begun = None
     found.sort(key=lambda span: (span["start"], span["end"], span["class"]))
+    tie = tie or (half and _overlap(found) and not any(_overlap(answer) for answer in answers))
     confidence = sum(character_likeness(found, answer) for answer in answers) / n
     return (None if tie else found), confidence, tie
+
+
+def _overlap(spans: Sequence[Span]) -> bool:
+    ordered = sorted((span["start"], span["end"]) for span in spans)
+    return any(after[0] < before[1] for before, after in zip(ordered, ordered[1:], strict=False))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 
@@ -15,7 +17,9 @@ def middle_text(texts: Sequence[str]) -> tuple[str | None, float, bool]:
     equally near are a tie, and then there is none."""
     if len(set(texts)) == 1:
         return texts[0], 1.0, False
-    sums = {text: sum(edit_distance(text, other) for other in texts) for text in dict.fromkeys(texts)}
+    different = list(dict.fromkeys(texts))
+    table = process.cdist(different, texts, scorer=Levenshtein.normalized_distance, dtype=np.float64)
+    sums = {text: sum(row) for text, row in zip(different, table.tolist(), strict=True)}
     least = min(sums.values())
     nearest = [text for text, total in sums.items() if total <= least + 1e-12]
     confidence = 1.0 - least / (len(texts) - 1)
