@@ -12,6 +12,7 @@ from labelling.discuss import services as discuss
 from labelling.evaluate import services as evaluate
 from labelling.intake import services as intake
 from labelling.jobs import services as jobs
+from labelling.label import services as label
 from labelling.release import services as release
 
 Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
@@ -22,6 +23,7 @@ RUNNERS: dict[str, Runner] = {
     "import": intake.import_file,
     "resolution_import": discuss.import_resolutions,
     "label_import": flow.import_labels,
+    "suggestion_import": label.import_suggestions,
     "release": release.run_release,
     "scale_pictures": intake.scale_pictures,
 }

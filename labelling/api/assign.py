@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labelling.api.base import View, body_of, fast_json
-from labelling.api.docs import FREE, TEXT, TIME, WHOLE, describe, many, thing
+from labelling.api.docs import FREE, NUMBER, TEXT, TIME, WHOLE, describe, many, thing
 from labelling.assign import services
 from labelling.intake.selectors import render_data
 from labelling.label.receipts import time_text
@@ -26,7 +26,8 @@ ASSIGNMENT = thing(
         "schema_version": WHOLE,
         "guideline_version": WHOLE,
         "example": thing({"id": WHOLE, "key": TEXT, "data": FREE}, meta=FREE),
-    }
+    },
+    suggestion=thing({"value": FREE, "model": TEXT}, confidence=NUMBER),
 )
 ENDED = thing({"id": WHOLE, "state": TEXT, "example": thing({"id": WHOLE})})
 
@@ -68,6 +69,7 @@ class Assignments(View):
                             "data": data_of(lease.data),
                             **({"meta": orjson.Fragment(lease.meta)} if with_meta else {}),
                         },
+                        **({"suggestion": lease.suggestion.as_dict()} if lease.suggestion else {}),
                     }
                     for lease in handed.assignments
                 ],

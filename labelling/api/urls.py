@@ -15,6 +15,7 @@ from labelling.api import (
     projects,
     release,
     schema,
+    suggestions,
 )
 
 urlpatterns = [
@@ -47,6 +48,9 @@ urlpatterns = [
     path("projects/<str:slug>/history/", label.History.as_view()),
     path("projects/<str:slug>/mine/", label.Mine.as_view()),
     path("projects/<str:slug>/label-imports/", label.LabelImports.as_view()),
+    path("projects/<str:slug>/suggestion-imports/", suggestions.SuggestionImports.as_view()),
+    path("projects/<str:slug>/suggestions/", suggestions.Suggestions.as_view()),
+    path("projects/<str:slug>/suggestions/effect/", suggestions.Effect.as_view()),
     # measure
     path("projects/<str:slug>/agreement/", measure.Agreement.as_view()),
     path("projects/<str:slug>/confusions/", measure.Confusions.as_view()),

@@ -16,6 +16,7 @@ TITLES = {
     "import": "Import",
     "label_import": "Import of labels",
     "resolution_import": "Import of settled answers",
+    "suggestion_import": "Import of suggestions",
     "release": "Release of a version",
     "evaluation": "Evaluation",
     "scale_pictures": "Scaled copies of large pictures",
@@ -32,6 +33,10 @@ def show(job: Any) -> dict[str, Any]:
 def outcome(kind: str, result: Mapping[str, Any], project: Any) -> dict[str, Any]:
     """What a job that is done has to say, and where to go from here."""
     place = {"slug": project.slug} if project else {}
+    if kind == "suggestion_import":
+        rows, added, replaced, known, left = (f"{result.get(name, 0):,}" for name in ("rows", "added", "replaced", "duplicates", "rejected"))
+        words = f"Of {rows} rows {added} are new, {replaced} replace earlier ones, {known} were there already, {left} are left out and named."
+        return {"words": words, "next_url": address("suggestions", place), "next_words": "Suggestions"}
     if kind.endswith("import") and "rows" in result:
         rows, added, known, left = (f"{result.get(name, 0):,}" for name in ("rows", "added", "duplicates", "rejected"))
         if result.get("dry_run"):

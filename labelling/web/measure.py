@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils import timezone
 
 from labelling.access import Permission
-from labelling.measure import dashboard, human, labellers, selectors
+from labelling.measure import anchoring, dashboard, human, labellers, selectors
 from labelling.measure.answers import levels_of
 from labelling.projects.selectors import all_tags, questions_of
 from labelling.web.guard import in_project
@@ -134,6 +134,7 @@ def human_level(request: HttpRequest, project: Any) -> HttpResponse:
         "by_words": GROUPS.get(by, by.removeprefix("meta.")),
         "overall": dots([{"key": name, "figure": figure} for name, figure in shown], figure="figure"),
         "chart": dots(found["by"], figure="figure"),
+        "anchoring": anchoring.effect(request.viewer, project.slug, question=context["key"]) if anchoring.has_effect(project) else None,
     }
     return TemplateResponse(request, "measure/human.html", context)
 

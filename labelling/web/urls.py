@@ -21,6 +21,7 @@ from labelling.web import (
     projects,
     release,
     schema,
+    suggestions,
 )
 
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
     *examples.urlpatterns,
     *media.urlpatterns,
     *assign.urlpatterns,
+    *suggestions.urlpatterns,
     *measure.urlpatterns,
     *label.urlpatterns,
     *label_own.urlpatterns,

@@ -74,6 +74,7 @@ GOOD: dict[tuple[str, str], Any] = {
 FORMS: dict[str, dict[str, Any]] = {
     "{}imports/": {"source": "web", "format": "csv", "mapping": '{"key": "id", "data": {"text": "text"}, "meta": ["lab"]}', "dry_run": "true", "priority": "1"},
     "{}label-imports/": {"format": "csv"},
+    "{}suggestion-imports/": {"model": "m", "format": "csv"},
     "{}resolution-imports/": {"format": "csv"},
     "{}evaluations/": {"model": "1", "version": "1", "split": "train"},
 }  # fmt: skip
@@ -84,6 +85,7 @@ FILES = {
 }
 GOOD_FILES = {
     "{}imports/": b"id,text,lab\nn1,New,north\nn2,Newer,south\n", "{}label-imports/": b"example,labeller,sentiment,strength\ne3,ben,pos,1\n",
+    "{}suggestion-imports/": b"example,sentiment,strength,confidence\ne0,pos,2,0.5\n",
     "{}resolution-imports/": b"example,sentiment,strength\ne0,pos,2\n", "{}evaluations/": b"key,sentiment,strength\ne0,pos,1\ne1,pos,1\ne2,neg,2\n",
 }  # fmt: skip
 TEXTS = ["", "\x00", "👩🏽‍🚀", "x" * 3000, "9" * 40, "-1", "²", "{", "[]", "null", '{"key": 1}', '{"data": {"text": null}}', '{"meta": "lab"}', "[" * 5000, "1.5", "zip", "parquet", "label_studio", "jsonl", "maybe"]

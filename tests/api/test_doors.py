@@ -60,6 +60,9 @@ DOORS = {
     ("GET", "{}history/"): (200, 200, 200, 404, 401, 403, 404),
     ("GET", "{}mine/"): (200, 200, 200, 404, 401, 403, 404),
     ("POST", "{}label-imports/"): LEADS_400,
+    ("POST", "{}suggestion-imports/"): LEADS_400,
+    ("DELETE", "{}suggestions/"): (204, 204, 403, 404, 401, 403, 404),
+    ("GET", "{}suggestions/effect/"): LEADS_200,
     ("GET", "{}agreement/"): LEADS_200,
     ("GET", "{}confusions/"): LEADS_200,
     ("GET", "{}human-performance/"): LEADS_200,
@@ -91,7 +94,7 @@ DOORS = {
     ("GET", "{}evaluations/<evaluation_id>/"): LEADS_404,
 }
 OF_LABELLING = {"{}assignments/", "{}history/", "{}mine/", "assignments/<assignment_id>/skip/"}  # `scopeless` has read there
-MULTIPART = {"{}imports/", "{}label-imports/", "{}resolution-imports/", "{}evaluations/"}
+MULTIPART = {"{}imports/", "{}label-imports/", "{}suggestion-imports/", "{}resolution-imports/", "{}evaluations/"}
 
 
 def routes() -> Iterator[tuple[str, str]]:
