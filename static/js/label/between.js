@@ -21,7 +21,7 @@ export class Between {
     const since = performance.now();
     const buttons = actions.map(({ words, act, href }, place) => {
       const look = place === 0 ? "button primary" : "button";
-      const button = href ? h("a", { class: look, href }, words) : h("button", { type: "button", class: look }, words, place === 0 ? h("kbd", {}, "⏎") : null);
+      const button = href ? h("a", { class: look, href }, words) : h("button", { type: "button", class: look }, words, place === 0 ? h("kbd", { "data-key-for": "submit" }, "⏎") : null);
       if (act) button.addEventListener("click", act);
       return button;
     });

@@ -1,7 +1,7 @@
 /* Active seconds on one example: the time between two signs of life, up to 30 s each; none while the tab is hidden. */
 
 export const IDLE = 30_000;
-const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "touchstart", "input"];
+const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "touchstart", "input", "listening"];
 
 export class Clock {
   #total = 0;

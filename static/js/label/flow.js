@@ -8,8 +8,8 @@ const PATIENCE = 400; // no word about waiting before that
 const LONG = 4000; // then it is called what it is
 const RETRY = 3000;
 
-const firstKeys = () => h("p", { class: "first-keys keyboard-only" }, ...[["1", "choose"], ["⏎", "submit"], ["U", "take back"], ["G", "guidelines"], ["?", "all keys"]]
-  .map(([key, does]) => h("span", {}, h("kbd", {}, key), ` ${does}`)));
+const firstKeys = () => h("p", { class: "first-keys keyboard-only" }, ...[["1", "choose", "answer.1"], ["⏎", "submit", "submit"], ["U", "take back", "undo"], ["G", "guidelines", "guidelines"], ["?", "all keys", "help"]]
+  .map(([key, does, id]) => h("span", {}, h("kbd", { "data-key-for": id }, key), ` ${does}`)));
 
 export class Flow {
   #timer = null;
@@ -31,6 +31,14 @@ export class Flow {
     if (this.elsewhere || this.between.shown && this.reading) return false;
     if (this.guidelines.text && this.#read < this.guidelines.version) return false;
     return !this.session.practice?.due && !this.#newQuestions();
+  }
+
+  /** Whether a label may be taken back now. Newer guidelines are read before that too; `then` is called afterwards. */
+  mayRevise(then) {
+    if (this.elsewhere) return false;
+    if (!this.guidelines.text || this.#read >= this.guidelines.version) return true;
+    this.#guidelines(then);
+    return false;
   }
 
   /** No example came: say why. */
@@ -116,7 +124,7 @@ export class Flow {
     ]);
   }
 
-  #guidelines() {
+  #guidelines(then = () => this.session.next()) {
     const first = this.#read === 0;
     const { html, reason, changes, version } = this.guidelines;
     this.reading = true;
@@ -128,7 +136,7 @@ export class Flow {
     ];
     const body = first ? [...news, prose, firstKeys()] : [...news, h("details", { class: "more" }, h("summary", {}, "The whole guidelines"), prose)];
     this.between.show(first ? "Before you start" : `The guidelines changed: version ${version}`, body, [{
-      words: first ? "Start labelling" : "Go on", act: () => { this.#confirm(version); this.reading = false; this.session.next(); },
+      words: first ? "Start labelling" : "Go on", act: () => { this.#confirm(version); this.reading = false; then(); },
     }]);
   }
 

@@ -11,7 +11,7 @@ export class Session {
   current = null; // {item, revises: record or null, changed: false}
 
   constructor(parts) {
-    Object.assign(this, parts); // page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, flow
+    Object.assign(this, parts); // page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, keymap, flow
     this.refusal = document.getElementById("refusal");
     this.form = document.getElementById("answers");
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(event); });
@@ -113,6 +113,7 @@ export class Session {
       this.#saveDraft();
       this.stock.putBack(this.current.item);
     }
+    if (!this.flow.mayRevise(() => this.revise(record))) return this.blank();
     this.show(this.painter.draw(record.assignment), this.drafts.get(record.assignment.id) ?? { ...record, seconds: 0 }, record);
     this.voice.say("Taken back. Submit it again, or press Escape to leave it as it was.");
   }
@@ -186,7 +187,7 @@ export class Session {
     const { missing, wrong } = this.questions;
     const excused = this.tags.excuses;
     if (!excused && item.media !== "ready") {
-      return { why: item.media === "loading" ? "The picture is not here yet. The label can be sent once you have seen it." : "The picture did not load. Load it again, or skip the example." };
+      return { why: item.media === "loading" ? `The ${item.medium} is not here yet. The label can be sent once you have ${item.medium === "sound" ? "heard" : "seen"} it.` : `The ${item.medium} did not load. Load it again, or skip the example.` };
     }
     if (wrong) {
       this.questions.activate(wrong.part);
@@ -195,7 +196,8 @@ export class Session {
     const value = missing ? null : this.questions.value;
     if (!excused && !Object.keys(value ?? {}).length) {
       if (missing) this.questions.activate(missing.part);
-      const tag = touch.matches ? "tag it “Unintelligible”" : "press X";
+      const key = touch.matches ? "" : this.keymap.shown("tag.unintelligible");
+      const tag = key ? `press ${key}` : "tag it “Unintelligible”";
       return { why: `${missing?.sentence ?? "Answer at least one question"}, or ${tag} if it cannot be understood.` };
     }
     const said = value && this.questions.words(value);

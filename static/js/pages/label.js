@@ -99,7 +99,7 @@ async function start() {
   const practice = page.practice ? new (await import("../label/practice.js")).Practice({ page, between }) : null;
   const flow = new Flow({ page, between, stock, outbox, sender, api, drawer, progress });
   session = new Session({
-    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, flow,
+    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, keymap, flow,
   });
   recent.current = () => session.assignment?.id;
   flow.session = session;
