@@ -5,7 +5,7 @@ from typing import Any
 from labelling.intake.models import AssignQueue, Example, Media
 from labelling.intake.states import count_examples
 from labelling.projects.models import Project
-from tests.factories import NOW, make_project
+from tests.factories import NOW, lease, make_project, submit
 
 TEXT = "Ada 👩‍🚀 met Émile in 東京 and שלום."  # 0 Ada 3, 8 met: the astronaut is three code points
 PICTURE = "ab" * 32
@@ -38,6 +38,13 @@ OTHER: dict[str, Any] = {
     "cars": [{"x": 60, "y": 0, "w": 40, "h": 50, "class": "van"}],
 }
 
+NEAR = GOOD | {
+    "price": 14.5,
+    "summary": "Émile und Ida",
+    "names": [{"start": 0, "end": 3, "class": "PER"}],
+    "cars": [{"x": 11, "y": 20.25, "w": 30, "h": 15, "class": "car"}],
+}
+
 
 def every_kind(count: int = 3, *, slug: str = "reviews", optional: bool = False, text: str = TEXT, **fields: Any) -> Project:
     """The project with examples e0, e1, ...: each has the text and a picture of 100 by 50 pixels."""
@@ -60,3 +67,12 @@ def every_kind(count: int = 3, *, slug: str = "reviews", optional: bool = False,
     AssignQueue.objects.filter(project=project).update(next_position=first + count, epoch=queue.epoch + 1)
     count_examples(project_id=project.pk, open=count)
     return project
+
+
+def labelled(count: int = 3, **fields: Any) -> None:
+    """e0: two agree and one is near; e1: all agree that nothing is there; e2 and further: all agree."""
+    every_kind(count, **fields)
+    for name in ("ada", "ben", "cleo"):
+        values = [NEAR if name == "cleo" else GOOD, OTHER, *[GOOD] * (count - 2)]
+        for one, value in zip(lease(name, fields.get("slug", "reviews"), count=count), values, strict=True):
+            submit(name, one.id, value)

@@ -18,6 +18,7 @@ from labelling.projects.models import Project
 from labelling.release import services
 from labelling.release.models import DatasetVersion
 from labelling.tasks import run_queued
+from tests.every_kind import labelled
 from tests.factories import NOW, SENTIMENT, STRENGTH, make_examples, make_project, make_user, submit, viewer
 from tests.factories import lease as lease_examples
 
@@ -79,5 +80,8 @@ def main() -> None:
     make_state()
     settle("B", outcome="answer", value={"sentiment": "mix"})
     version = release({"consensus": {"method": "dawid_skene"}, "group_by": "meta.lab", "splits": {"test": 0.3, "train": 0.7}, "seed": 11})
+    labelled(4, slug="kinds")
+    kinds = release({"splits": {"train": 0.5, "test": 0.5}}, slug="kinds")
     hashes = {file["name"]: file["sha256"] for file in version.manifest["files"]}
-    sys.stdout.write(json.dumps({"digest": version.digest, "files": hashes}) + "\n")
+    hashes |= {f"kinds/{file['name']}": file["sha256"] for file in kinds.manifest["files"]}
+    sys.stdout.write(json.dumps({"digest": version.digest, "files": hashes, "kinds": kinds.digest}) + "\n")
