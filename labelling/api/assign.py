@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labelling.api.base import View, body_of, fast_json
+from labelling.api.checks import QUALIFICATION
 from labelling.api.docs import FREE, NUMBER, TEXT, TIME, WHOLE, describe, many, thing
 from labelling.assign import services
 from labelling.intake.selectors import render_data
@@ -45,7 +46,7 @@ class Assignments(View):
     @describe(
         "Lease examples: those in your hands first, then new ones",
         body={**thing({}), "properties": {"count": WHOLE}},
-        answer=thing({"assignments": many(ASSIGNMENT), "waiting": WHOLE}),
+        answer=thing({"assignments": many(ASSIGNMENT), "waiting": WHOLE}, qualification=QUALIFICATION),
     )
     def post(self, request: Request, slug: str) -> HttpResponse:
         handed = services.lease_examples(
@@ -74,6 +75,7 @@ class Assignments(View):
                     for lease in handed.assignments
                 ],
                 "waiting": handed.waiting,
+                **({"qualification": handed.qualification.as_dict()} if handed.qualification else {}),
             }
         )
 

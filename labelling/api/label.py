@@ -26,7 +26,10 @@ from labelling.errors import Invalid
 from labelling.label import selectors, services
 
 VALUE = maybe(FREE)
-STORED = thing({"id": WHOLE, "assignment": WHOLE, "revision": WHOLE, "counted": TRUTH, "receipt": TEXT, "created_at": TIME})
+STORED = thing(
+    {"id": WHOLE, "assignment": WHOLE, "revision": WHOLE, "counted": TRUTH, "receipt": TEXT, "created_at": TIME},
+    feedback=thing({"right": TRUTH, "reference": TEXT, "reason": TEXT}),
+)
 LABEL_INPUT = thing(
     {"value": VALUE, "client_id": {"type": "string", "format": "uuid"}},
     tags=many(TEXT),

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from labelling.api import (
     accounts,
     assign,
+    checks,
     discuss,
     errors,
     evaluate,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("projects/<str:slug>/labels/", label.Labels.as_view()),
     path("projects/<str:slug>/history/", label.History.as_view()),
     path("projects/<str:slug>/mine/", label.Mine.as_view()),
+    path("projects/<str:slug>/qualification/", checks.Own.as_view()),
+    path("projects/<str:slug>/qualification/tries/", checks.Tries.as_view()),
     path("projects/<str:slug>/label-imports/", label.LabelImports.as_view()),
     path("projects/<str:slug>/suggestion-imports/", suggestions.SuggestionImports.as_view()),
     path("projects/<str:slug>/suggestions/", suggestions.Suggestions.as_view()),

@@ -52,6 +52,7 @@ GOOD: dict[tuple[str, str], Any] = {
         "value": {"sentiment": "pos", "strength": 2}, "tags": ["borderline"], "comment": "c", "seconds": 1.5, "client_id": str(uuid4()), "schema_version": 1,
         "guideline_version": 1, "confidence": 0.5,
     },
+    ("POST", "{}qualification/tries/"): {"username": "ada"},
     ("POST", "{}cases/"): {"example": "e1", "reason": "reported", "note": "n"},
     ("POST", "{}schema/"): {
         "questions": [{**SENTIMENT, "classes": [{"key": "good", "name": "Good"}, *SENTIMENT["classes"][1:2]]}, STRENGTH], "reason": "r", "relabel": False,

@@ -59,6 +59,8 @@ DOORS = {
     ("GET", "{}labels/"): (200, 200, 200, 404, 401, 200, 404),
     ("GET", "{}history/"): (200, 200, 200, 404, 401, 403, 404),
     ("GET", "{}mine/"): (200, 200, 200, 404, 401, 403, 404),
+    ("GET", "{}qualification/"): (200, 200, 200, 404, 401, 403, 404),
+    ("POST", "{}qualification/tries/"): LEADS_400,
     ("POST", "{}label-imports/"): LEADS_400,
     ("POST", "{}suggestion-imports/"): LEADS_400,
     ("DELETE", "{}suggestions/"): (204, 204, 403, 404, 401, 403, 404),
@@ -93,7 +95,7 @@ DOORS = {
     ("POST", "{}evaluations/"): LEADS_400,
     ("GET", "{}evaluations/<evaluation_id>/"): LEADS_404,
 }
-OF_LABELLING = {"{}assignments/", "{}history/", "{}mine/", "assignments/<assignment_id>/skip/"}  # `scopeless` has read there
+OF_LABELLING = {"{}assignments/", "{}history/", "{}mine/", "{}qualification/", "assignments/<assignment_id>/skip/"}  # `scopeless` has read there
 MULTIPART = {"{}imports/", "{}label-imports/", "{}suggestion-imports/", "{}resolution-imports/", "{}evaluations/"}
 
 

@@ -41,9 +41,13 @@ def _mend(project_id: int, drift: Drift) -> None:
     for days, labels, seconds in ((drift.days, "labels", "seconds"), (drift.check_days, "checks", "check_seconds")):
         for (pk, day), true in days.items():
             run(
-                f"INSERT INTO labelling_labellerday (membership_id, day, {labels}, {seconds}) VALUES (%s, %s, %s, %s) "
-                f"ON CONFLICT (membership_id, day) DO UPDATE SET {labels} = excluded.{labels}, {seconds} = excluded.{seconds}",
-                [pk, day.isoformat(), *true],
+                "INSERT INTO labelling_labellerday (membership_id, day, labels, seconds) VALUES (%s, %s, 0, 0) "
+                "ON CONFLICT (membership_id, day) DO NOTHING",
+                [pk, day.isoformat()],
+            )
+            run(
+                f"UPDATE labelling_labellerday SET {labels} = %s, {seconds} = %s WHERE membership_id = %s AND day = %s",
+                [*true, pk, day.isoformat()],
             )
     for (pk, tag), number in drift.tags.items():
         run(
