@@ -81,6 +81,7 @@ class HumanPerformance(View):
                 "repeat_consistency": FIGURE,
                 "popular_answer": FIGURE,
                 "ceiling": FIGURE,
+                "measures": FREE,
                 "reference": TEXT,
                 "by": many(GROUP),
                 "cautions": many(thing({"code": TEXT, "message": TEXT})),

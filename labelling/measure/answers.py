@@ -37,7 +37,7 @@ class Answers:
     @cached_property
     def numbers(self) -> NDArray[np.float64] | None:
         """Each code's number where the level needs one: the order of classes, the steps of a scale."""
-        if self.level == "nominal":
+        if self.level not in ("ordinal", "interval", "ratio"):
             return None
         kind = KINDS[self.described["kind"]]
         found = [kind.number(self.described, value) if value is not None else None for value in self.values]

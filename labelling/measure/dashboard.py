@@ -9,17 +9,20 @@ from labelling.access import Permission, Viewer
 from labelling.errors import NotFound
 from labelling.intake.models import Example
 from labelling.kinds import KINDS
-from labelling.measure import human
+from labelling.measure import by_kind, human
 from labelling.measure.answers import Answers, names_of, read_answers
-from labelling.measure.selectors import EPOCH, confusion_rows, heat_map
+from labelling.measure.compare import comparison
+from labelling.measure.selectors import confusion_rows, heat_map, monday, weeks
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project, list_guidelines, questions_of
 from labelling.stats import agreement as coefficients
 from labelling.stats import groups
 from labelling.stats import human as levels
+from labelling.stats.comparison import Comparison
 
 MOST_ON_DASHBOARD = 6
 MOST_CLASSES_IN_HEAT_MAP = 12
+SHARE = 0.25  # of the work that the page of human level does for each question: this page shows several
 
 
 @dataclass(frozen=True)
@@ -47,32 +50,37 @@ def dashboard(viewer: Viewer, slug: str) -> list[QuestionFigures]:
 
 
 def _question(project: Project, answers: Answers) -> QuestionFigures:
-    found = coefficients.measure(answers.labels, level=answers.level, values=answers.numbers, seed=project.seed)
-    resolved = human.against_resolved(project, answers)
-    enough = int(np.unique(answers.labels.example[resolved.counted]).size) >= human.ENOUGH_RESOLVED
-    scores = resolved if enough else levels.leave_one_out(answers.labels)
+    compared = comparison(answers, seed=project.seed)
+    if compared is None:
+        found = coefficients.measure(answers.labels, level=answers.level, values=answers.numbers, seed=project.seed)
+        alpha, percent = found.alpha, found.percent
+    else:
+        alpha, percent = compared.alpha(), compared.likeness()
+    resolved = human.against_resolved(project, answers, share=SHARE)
+    enough = human.count_resolved(resolved) >= human.ENOUGH_RESOLVED
+    scores = resolved if enough else human.leave_one_out(project, answers, share=SHARE)
     return QuestionFigures(
         key=answers.described["key"],
         prompt=answers.described["prompt"],
         kind=answers.described["kind"],
-        alpha=found.alpha.as_dict(),
-        percent=found.percent.as_dict(),
+        alpha=alpha.as_dict(),
+        percent=percent.as_dict(),
         person=scores.overall().as_dict(),
         popular=scores.popular_answer().as_dict(),
-        ceiling=levels.root(found.percent).as_dict(),
+        ceiling=(levels.root(percent) if compared is None else human.ceiling(project, answers, scores, share=SHARE)).as_dict(),
         reference=scores.reference,
-        confusions=confusion_rows(answers, limit=3),
-        weeks=by_week(answers),
+        confusions=confusion_rows(answers, compared, limit=3),
+        weeks=by_week(answers, compared),
     )
 
 
-def by_week(answers: Answers) -> list[dict[str, Any]]:
+def by_week(answers: Answers, compared: Comparison | None) -> list[dict[str, Any]]:
     """Alpha of the labels of each week: [{"key": the Monday, "alpha"}]."""
-    from datetime import timedelta
-
-    how = {"level": answers.level, "values": answers.numbers}
-    rows = groups.by_label_group(answers.labels, (answers.columns.day + 3) // 7, **how)
-    return [{"key": (EPOCH + timedelta(days=7 * row.key - 3)).isoformat(), "alpha": row.alpha.as_dict()} for row in rows]
+    if compared is None:
+        rows = groups.by_label_group(answers.labels, weeks(answers), level=answers.level, values=answers.numbers)
+    else:
+        rows = by_kind.of_label_groups(compared, answers, weeks(answers))
+    return [{"key": monday(row.key), "alpha": row.alpha.as_dict()} for row in rows]
 
 
 def guideline_marks(project: Project) -> list[dict[str, Any]]:
@@ -90,12 +98,14 @@ def heat_map_page(viewer: Viewer, slug: str, *, question: str | None) -> dict[st
     """The heat map (for up to 12 classes), the worst pairs, and the question they are about."""
     project = get_project(viewer, slug, Permission.SEE_LABELS)
     answers = read_answers(project, question)
-    wide = len(answers.in_order()) > MOST_CLASSES_IN_HEAT_MAP
+    compared = comparison(answers, seed=project.seed)
+    shown = len(answers.in_order()) if compared is None else len(answers.described.get("classes", ()))
+    wide = shown > MOST_CLASSES_IN_HEAT_MAP
     return {
         "question": answers.described,
-        "heat": heat_map(answers),
+        "heat": heat_map(answers, compared),
         "wide": wide,
-        "rows": confusion_rows(answers, limit=10 if wide else 20),
+        "rows": confusion_rows(answers, compared, limit=10 if wide else 20),
     }
 
 
@@ -106,14 +116,8 @@ def examples_behind(viewer: Viewer, slug: str, *, question: str | None, a: str, 
     """
     project = get_project(viewer, slug, Permission.SEE_LABELS)
     answers = read_answers(project, question)
-    kind = KINDS[answers.described["kind"]]
-    codes = [next((code for code in answers.in_order() if kind.write(answers.described, answers.key(code)) == text), None) for text in (a, b)]
-    if None in codes:
-        raise NotFound("Nobody has given that answer yet, or it is no answer of this question.")
     labels = answers.labels
-    said = [np.bincount(labels.example[labels.code == code], minlength=labels.n_examples) for code in codes]
-    both = (said[0] >= 2) if codes[0] == codes[1] else (said[0] > 0) & (said[1] > 0)
-    places = np.flatnonzero(both)
+    places, names = _places_behind(answers, comparison(answers, seed=project.seed), a, b)
     page = places[first : first + count]
     examples = Example.objects.filter(project=project).in_bulk(labels.example_ids[page].tolist())
     people = names_of(project)
@@ -127,9 +131,28 @@ def examples_behind(viewer: Viewer, slug: str, *, question: str | None, a: str, 
         rows.append({"example": examples[int(labels.example_ids[place])], "votes": votes})
     return {
         "question": answers.described,
-        "a": answers.name(codes[0]),  # type: ignore[arg-type]
-        "b": answers.name(codes[1]),  # type: ignore[arg-type]
+        "a": names[0],
+        "b": names[1],
         "total": int(places.size),
         "rows": rows,
         "project": project,
     }
+
+
+def _places_behind(answers: Answers, compared: Comparison | None, a: str, b: str) -> tuple[Any, tuple[str, str]]:
+    """(places of the examples on which one person gave `a` and another `b`, both in words)."""
+    nobody = NotFound("Nobody has given that answer yet, or it is no answer of this question.")
+    labels = answers.labels
+    if compared is not None:
+        ids = by_kind.places_with(answers, compared, (a, b))
+        if ids is None:
+            raise nobody
+        names = {item["key"]: item["name"] for item in answers.described["classes"]}
+        return np.searchsorted(labels.example_ids, ids), (names[a], names[b])
+    kind = KINDS[answers.described["kind"]]
+    codes = [next((code for code in answers.in_order() if kind.write(answers.described, answers.key(code)) == text), -1) for text in (a, b)]
+    if -1 in codes:
+        raise nobody
+    said = [np.bincount(labels.example[labels.code == code], minlength=labels.n_examples) for code in codes]
+    both = (said[0] >= 2) if codes[0] == codes[1] else (said[0] > 0) & (said[1] > 0)
+    return np.flatnonzero(both), (answers.name(codes[0]), answers.name(codes[1]))

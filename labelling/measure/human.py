@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from labelling.access import Permission, Viewer
 from labelling.errors import Invalid
+from labelling.measure import person, person_parts
 from labelling.measure.answers import Answers, names_of, read_answers
 from labelling.measure.columns import example_columns, read_resolved, read_took_part
+from labelling.measure.compare import OF_CLASSES
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project
 from labelling.stats import human
+from labelling.stats.results import Result
 
 GROUPINGS = ("class", "labeller", "source", "batch", "meta.NAME")
 ENOUGH_RESOLVED = 30  # with fewer, chance decides what "against resolved answers" reads
@@ -39,13 +42,12 @@ def human_performance(
 
 def describe(project: Project, answers: Answers, *, by: str | None = None) -> dict[str, Any]:
     """The same for answers that are at hand."""
-    labels = answers.labels
     resolved = against_resolved(project, answers)
-    alone = human.leave_one_out(labels)
-    n_resolved = int(np.unique(labels.example[resolved.counted]).size)
+    alone = leave_one_out(project, answers)
+    n_resolved = count_resolved(resolved)
     reference = "resolved" if n_resolved >= ENOUGH_RESOLVED else "leave_one_out"
     chosen = resolved if reference == "resolved" else alone
-    repeats, _ = human.repeat_consistency(read_answers(project, answers.described["key"], rounds="all").labels)
+    repeats, _ = consistency(project, answers)
     popular, level = chosen.popular_answer(), chosen.overall()
     return {
         "question": answers.described["key"],
@@ -53,8 +55,9 @@ def describe(project: Project, answers: Answers, *, by: str | None = None) -> di
         "leave_one_out": alone.overall().as_dict(),
         "repeat_consistency": repeats.as_dict(),
         "popular_answer": popular.as_dict(),
-        "ceiling": human.ceiling(labels, seed=project.seed).as_dict(),
-        "irreducible_error": _error_range(human.irreducible_error(labels)),
+        "ceiling": ceiling(project, answers, alone).as_dict(),
+        "irreducible_error": _error_range(error_range(alone)),
+        "measures": person_parts.measures(resolved) if isinstance(resolved, person.KindScores) else {},
         "reference": reference,
         "by": _by(project, answers, chosen, by),
         "cautions": [
@@ -63,10 +66,46 @@ def describe(project: Project, answers: Answers, *, by: str | None = None) -> di
     }
 
 
-def against_resolved(project: Project, answers: Answers) -> human.Scores:
-    """Each label against the resolved answers; labels of those who helped to settle the example are not scored."""
+def against_resolved(project: Project, answers: Answers, *, share: float = 1.0, gold: bool = False) -> human.Scores:
+    """Each label against the resolved answers (or gold ones alone); labels of those who helped to settle the example are not scored.
+
+    `share` scales how much work may be done for kinds that are scored answer by answer.
+    """
     found = read_resolved(answers.question.pk)
-    return human.against_reference(answers.labels, found.example, found.code, never_counted=took_part(project, answers))
+    example, code = (found.example[found.gold == 1], found.code[found.gold == 1]) if gold else (found.example, found.code)
+    helped = took_part(project, answers)
+    if answers.described["kind"] in OF_CLASSES:
+        return human.against_reference(answers.labels, example, code, never_counted=helped)
+    return person.against_reference(answers, example, code, never_counted=helped, share=share, seed=project.seed)
+
+
+def leave_one_out(project: Project, answers: Answers, *, share: float = 1.0) -> human.Scores:
+    """Each label against what the others' labels of its example come to."""
+    if answers.described["kind"] in OF_CLASSES:
+        return human.leave_one_out(answers.labels)
+    return person.leave_one_out(answers, share=share, seed=project.seed)
+
+
+def count_resolved(scores: human.Scores) -> int:
+    """On how many examples labels are scored."""
+    return int(np.unique(scores.labels.example_ids[scores.labels.example[scores.counted]]).size)
+
+
+def ceiling(project: Project, answers: Answers, alone: human.Scores, *, share: float = 1.0) -> Result:
+    """The square root of what two people's answers have in common."""
+    if not isinstance(alone, person.KindScores):
+        return human.ceiling(answers.labels, seed=project.seed)
+    return human.root(person.two_people(answers, alone.scorer, share=share, seed=project.seed))
+
+
+def error_range(alone: human.Scores) -> human.ErrorRange | human.Undefined:
+    return person.error_range(alone) if isinstance(alone, person.KindScores) else human.irreducible_error(alone.labels)
+
+
+def consistency(project: Project, answers: Answers) -> tuple[Result, dict[object, Result]]:
+    """How far people agree with themselves over the rounds: overall and by user id."""
+    every = read_answers(project, answers.described["key"], rounds="all")
+    return human.repeat_consistency(every.labels) if answers.described["kind"] in OF_CLASSES else person.consistency(every)
 
 
 def took_part(project: Project, answers: Answers) -> NDArray[np.bool_]:
@@ -100,6 +139,9 @@ def _cautions(answers: Answers, level: Any, popular: Any, n_resolved: int) -> li
 def _by(project: Project, answers: Answers, scores: human.Scores, by: str | None) -> list[dict[str, Any]]:
     if by is None:
         return []
+    if by == "class" and isinstance(scores, person.KindScores):
+        by_key = scores.by_key()
+        return [_entry(item["key"], by_key[item["key"]], name=item["name"]) for item in answers.described.get("classes", ()) if item["key"] in by_key]
     if by == "class":
         found: dict[Any, Any] = scores.by_class()
         return [
@@ -112,7 +154,7 @@ def _by(project: Project, answers: Answers, scores: human.Scores, by: str | None
         return [_entry(names.get(who, str(who)), figure) for who, figure in scores.by_labeller().items()]  # type: ignore[call-overload]
     table = example_columns(project.pk, [by])
     column = table.columns[by]
-    found = scores.by_group(column.code[table.place(answers.labels.example_ids)])
+    found = scores.by_group(column.code[table.place(scores.labels.example_ids)])
     return [_entry(column.values[group], figure) for group, figure in found.items()]
 
 

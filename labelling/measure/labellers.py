@@ -10,14 +10,15 @@ from labelling.access import Permission, Viewer
 from labelling.label.models import TagCount
 from labelling.measure.answers import Answers, read_answers
 from labelling.measure.bulk import literal, snapshot
-from labelling.measure.columns import read_resolved
-from labelling.measure.human import took_part
+from labelling.measure.compare import comparison
+from labelling.measure.human import against_resolved, consistency
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import all_tags, get_project
-from labelling.stats import groups, human
+from labelling.stats import groups
 from labelling.stats.dawid_skene import dawid_skene
 from labelling.stats.results import Figure, Undefined
 
+NO_CLASSES = Undefined("The model of labellers is one of classes; answers of this kind are no classes.")
 NO_MODEL = Undefined("The model of labellers needs examples that several people labelled.")
 
 
@@ -37,10 +38,13 @@ def members_of(project: Project) -> QuerySet[Membership]:
 
 
 def describe(project: Project, answers: Answers, members: Iterable[Membership]) -> list[dict[str, Any]]:
-    agreement = {one.labeller: one for one in groups.by_labeller(answers.labels, level=answers.level, values=answers.numbers)}
-    gold = _on_gold(project, answers)
-    _, repeats = human.repeat_consistency(read_answers(project, answers.described["key"], rounds="all").labels)
-    reliability = _reliability(answers)
+    compared = comparison(answers, seed=project.seed)
+    own_figures = groups.by_labeller(answers.labels, level=answers.level, values=answers.numbers) if compared is None else compared.by_labeller()
+    agreement = {one.labeller: one for one in own_figures}
+    gold = against_resolved(project, answers, gold=True).by_labeller()
+    _, repeats = consistency(project, answers)
+    reliability = _reliability(answers) if compared is None else {}
+    no_model = (NO_MODEL if compared is None else NO_CLASSES).as_dict()
     tags, medians = _tags(project), _median_seconds(project)
     nothing = Undefined("This person has no label on an example that others labelled too.")
     rows = []
@@ -59,22 +63,11 @@ def describe(project: Project, answers: Answers, members: Iterable[Membership]) 
                 "percent": (own.percent if own else nothing).as_dict(),
                 "gold_accuracy": gold.get(who, Undefined("No gold example was labelled by this person.")).as_dict(),
                 "repeat_consistency": repeats.get(who, Undefined("This person labelled no example twice.")).as_dict(),
-                "reliability": reliability.get(who, NO_MODEL.as_dict()),
+                "reliability": reliability.get(who, no_model),
                 "tags": {tag["key"]: tags.get((member.pk, tag["key"]), 0) / member.labels for tag in all_tags(project)},
             }
         )
     return rows
-
-
-def _on_gold(project: Project, answers: Answers) -> dict[Any, Any]:
-    found = read_resolved(answers.question.pk)
-    gold = found.gold == 1
-    if not gold.any():
-        return {}
-    scores = human.against_reference(
-        answers.labels, found.example[gold], found.code[gold], never_counted=took_part(project, answers)
-    )
-    return scores.by_labeller()
 
 
 def _reliability(answers: Answers) -> dict[Any, Any]:

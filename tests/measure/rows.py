@@ -56,3 +56,22 @@ def _codes(question: Question, answers: list[Any]) -> dict[str, int]:
             known[str(answer)] = len(known)
             AnswerCode.objects.create(question=question, code=known[str(answer)], value=answer, digest=str(answer))
     return known
+
+
+def put_truth_of(slug: str, question: str, truth: Mapping[str, Any], *, gold: bool = False) -> None:
+    """The answers that stand for some examples to one question of a project with several, answers of any kind."""
+    from labelling.discuss.models import Resolution
+
+    row = Question.objects.get(project__slug=slug, key=question)
+    lea = User.objects.get(username="lea")
+    for key, answer in truth.items():
+        example = Example.objects.get(project__slug=slug, key=key)
+        code = next((known for known in AnswerCode.objects.filter(question=row) if known.value == answer), None)
+        code = code or AnswerCode.objects.create(
+            question=row, code=AnswerCode.objects.filter(question=row).count(), value=answer, digest=f"{question} {key}"
+        )
+        resolution = Resolution.objects.create(
+            project_id=row.project_id, example=example, outcome="answer", value={row.key: answer}, cause="other", gold=gold,
+            resolved_by=lea, created_at=factories.NOW,
+        )  # fmt: skip
+        ResolvedAnswer.objects.create(question=row, example=example, resolution=resolution, code=code.code, gold=gold)
