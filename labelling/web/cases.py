@@ -46,7 +46,7 @@ def shown_parts(project: Any, example: Any) -> list[dict[str, Any]]:
         value = data.get(part["field"])
         if value not in (None, ""):
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-            parts.append({"field": part["field"], "as": part["as"], "value": text})
+            parts.append({"field": part["field"], "as": part["as"], "raw": value, "value": text})
     return parts
 
 

@@ -84,7 +84,7 @@ def example(request: HttpRequest, project: Any, key: str) -> HttpResponse:
     context = {
         "project": project,
         "example": found,
-        "parts": [{"field": field, "as": shown.get(field, ""), "value": plain(value)} for field, value in by_display(data, shown)],
+        "parts": [{"field": field, "as": shown.get(field, ""), "raw": value, "value": plain(value)} for field, value in by_display(data, shown)],
         "meta": [(name, plain(value)) for name, value in found.meta.items()],
         "state": STATES[ExampleState(found.state)],
         "stage": "import",

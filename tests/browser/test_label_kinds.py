@@ -5,7 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.labelling import SENTIMENT, answers, example, labels, logged_in, make_projects, press, start, wait_for_labels
+from tests.browser.labelling import (
+    SENTIMENT,
+    answers,
+    example,
+    labels,
+    logged_in,
+    make_projects,
+    press,
+    start,
+    wait_for_labels,
+)
 
 HOLDS = [
     {"key": "plot", "name": "The plot", "definition": "What happens."},

@@ -54,7 +54,7 @@ export class Practice {
   #item(place) {
     const name = `Practice ${place + 1} of ${TEXTS.length}`;
     return {
-      practice: this, name, media: "ready",
+      practice: this, name, media: "ready", drawn: [],
       assignment: { id: `practice-${place + 1}`, example: { key: name, data: {} } },
       node: h("div", { class: "example-body" },
         h("div", { class: "practice" },
