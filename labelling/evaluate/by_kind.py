@@ -61,7 +61,7 @@ class _Likeness(Beside):
     """People's labels and the model's answers by the kind's own score."""
 
     figure = "score"
-    reference = "resolved answers, or else each of the others' labels, averaged"
+    reference = "resolved answers, or else what the others' labels come to"
 
     def __init__(self, split: Split, predicted: Sequence[Any]) -> None:
         described = split.described
@@ -77,9 +77,12 @@ class _Likeness(Beside):
         def compare(one: Any, other: Any) -> float:
             return kind.score(described, one, other)
 
+        def come_to(given: Sequence[Any]) -> Any:
+            return kind.consensus(described, sorted(given, key=kind.text))[0]
+
         labels = Labels.of(place[order], labeller[order], code, n_codes=max(len(codes), 1))
         right = {row: split.reference[row] for row in np.flatnonzero(split.settled).tolist() if split.reference[row]}
-        found = against_each_other(labels, values, compare, right=right, never_counted=labels.align(split.helped[order]))
+        found = against_each_other(labels, values, compare, come_to, right=right, never_counted=labels.align(split.helped[order]))
         self.people, self.place = found.people, labels.example_ids[labels.example]
         self.model = found.credit(lambda row: predicted[row], compare)
 

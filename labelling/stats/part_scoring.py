@@ -20,6 +20,11 @@ from labelling.stats.results import Counts, Interval, Result, figure, undefined
 from labelling.stats.scoring import NOTHING, ClassScore
 
 Score = Callable[[Any, Any], float]
+Consensus = Callable[[Sequence[Any]], Any]  # one example's answers to the one that they come to, None in a tie
+METHOD = (
+    "One person's answer against the resolved one, or else against what the others' answers come to (where they are tied, the mean over "
+    "them); how like they are, 0 to 1"
+)
 FEW = Interval(None, None, "it takes at least 2 examples")
 
 
@@ -139,52 +144,53 @@ class References:
 
 
 def against_each_other(
-    labels: Labels, values: Sequence[Any], score: Score, *, right: Mapping[Any, Sequence[Any]], never_counted: Bools, only_settled: bool = False
+    labels: Labels, values: Sequence[Any], score: Score, consensus: Consensus, *, right: Mapping[Any, Sequence[Any]], never_counted: Bools
 ) -> References:
     """People by references that were made without them: the right answers of examples that people settled (`right`, by example id),
-    else each of the others' labels, averaged. `values[code]` is an answer; labels in `never_counted` (in the order of `labels`)
-    helped to settle their example. With `only_settled` labels of other examples are not scored."""
-    n, known = labels.n_labels, _Known(score)
+    else what the others' labels come to; where these are tied the mean over them. `values[code]` is an answer; labels in
+    `never_counted` (in the order of `labels`) helped to settle their example."""
+    n, known = labels.n_labels, _Known(score, consensus, values)
     credit, popular, counted, settled = np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
     of: list[list[Any]] = [[] for _ in range(n)]
     ids, codes, who = labels.example_ids.tolist(), labels.code.tolist(), labels.labeller.tolist()
     for place, (start, end) in enumerate(zip(labels.offsets[:-1].tolist(), labels.offsets[1:].tolist(), strict=True)):
         answers = right.get(ids[place])
-        own = [codes[row] for row in range(start, end)]
-        if answers is None and only_settled:
-            continue
-        middle = max(own, key=lambda code: (sum(known.of(code, other, values) for other in own), -own.index(code)))
+        middle = known.come_to(codes[start:end])
         for row in range(start, end):
             if answers is not None:
                 of[row], settled[row], counted[row] = list(answers), True, not never_counted[row]
                 credit[row] = max(score(values[codes[row]], answer) for answer in answers)
-                popular[row] = max(score(values[middle], answer) for answer in answers)
+                popular[row] = sum(max(score(one, answer) for answer in answers) for one in middle) / len(middle)
                 continue
             others = [codes[other] for other in range(start, end) if who[other] != who[row]]
             if others:
-                of[row], counted[row] = [values[code] for code in others], True
-                credit[row] = sum(known.of(codes[row], code, values) for code in others) / len(others)
-                popular[row] = sum(known.of(middle, code, values) for code in others) / len(others)
+                wanted = known.come_to(others)
+                of[row], counted[row] = wanted, True
+                credit[row] = known.mean(values[codes[row]], wanted)
+                popular[row] = sum(known.mean(one, wanted) for one in middle) / len(middle)
     nothing = np.zeros(0, dtype=np.int64)
-    method = "One person's answer against the resolved one" + ("" if only_settled else ", or else against each of the others' answers, averaged")
-    reference = "resolved" if only_settled else "leave_one_out"
-    people = Scores(labels, credit, counted, popular, f"{method}; how like they are, 0 to 1", reference, lambda: (nothing, nothing, np.zeros(0)))
+    people = Scores(labels, credit, counted, popular, METHOD, "leave_one_out", lambda: (nothing, nothing, np.zeros(0)))
     return References(people, of, settled)
 
 
 class _Known:
-    """Scores of two codes, each pair compared once."""
+    """What answers come to, the same answers once."""
 
-    def __init__(self, score: Score) -> None:
-        self.score = score
-        self.found: dict[tuple[int, int], float] = {}
+    def __init__(self, score: Score, consensus: Consensus, values: Sequence[Any]) -> None:
+        self.score, self.consensus, self.values = score, consensus, values
+        self.found: dict[tuple[int, ...], list[Any]] = {}
 
-    def of(self, one: int, other: int, values: Sequence[Any]) -> float:
-        if one == other:
-            return 1.0
-        if (one, other) not in self.found:
-            self.found[one, other] = self.score(values[one], values[other])
-        return self.found[one, other]
+    def come_to(self, codes: Sequence[int]) -> list[Any]:
+        """Their consensus; all of them where they are tied."""
+        given = tuple(sorted(codes))
+        if given not in self.found:
+            answers = [self.values[code] for code in given]
+            one = answers[0] if given[0] == given[-1] else self.consensus(answers)
+            self.found[given] = answers if one is None else [one]
+        return self.found[given]
+
+    def mean(self, answer: Any, wanted: Sequence[Any]) -> float:
+        return sum(self.score(answer, one) for one in wanted) / len(wanted)
 
 
 def _credit(answer: Any, of: Sequence[Any], best: bool, score: Score) -> float:

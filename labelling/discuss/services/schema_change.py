@@ -195,7 +195,7 @@ def _agreements(
         values = dict(AnswerCode.objects.filter(question=move.question).values_list("code", "value"))
         size = max(values, default=-1) + 1
         labels = Labels.of(columns.example, columns.labeller, columns.code, n_codes=size)
-        found[key] = {"before": alpha_at_level(before[key], labels, values, seed=project.seed), "after": {"value": None, "undefined": "The question is no longer asked."}}
+        found[key] = {"before": alpha_at_level(before[key], labels, [values.get(code) for code in range(size)], seed=project.seed), "after": {"value": None, "undefined": "The question is no longer asked."}}
         if move.described is not None:
             kind = KINDS[move.described["kind"]]
             place: dict[str, int] = {}
@@ -207,7 +207,7 @@ def _agreements(
                     table[code] = place.setdefault(kind.text(becomes), len(place))
                     after[int(table[code])] = becomes
             kept = labels.keep(table[labels.code] >= 0)
-            found[key]["after"] = alpha_at_level(move.described, kept.recode(np.maximum(table, 0), len(place)), after, seed=project.seed)
+            found[key]["after"] = alpha_at_level(move.described, kept.recode(np.maximum(table, 0), len(place)), [after[code] for code in range(len(place))], seed=project.seed)
     return found
 
 

@@ -75,7 +75,7 @@ class _Release:
             written = write_splits(plan, reader, self.folder, sources, self._teller("Writing rows", len(plan)))
             labels, behind = write_labels(plan, reader, self.folder, self._teller("Writing labels"))
             self._tell("Measuring agreement and human level")
-            agreement, human = agreement_figures(plan), human_figures(plan, reader)
+            agreement, human = agreement_figures(plan, reader), human_figures(plan, reader)
         files = []
         for one in [*written, labels]:
             self._tell(f"Storing {one.name}")
