@@ -98,3 +98,39 @@ def test_damaged_pictures_are_taken_or_refused_and_nothing_else(place, junk, for
         assert sniff(bytes(content), "image").suffix
     except NotMedia as refused:
         assert refused.args[0]
+
+
+def turned(orientation: object, format: str = "JPEG", **options: object) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return picture(format=format, exif=exif, **options)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_all_orientations_are_measured_upright(orientation, format):
+    found = sniff(turned(orientation, format), "image")
+    assert (found.width, found.height) == ((8, 6) if orientation < 5 else (6, 8))
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65_535])
+def test_an_orientation_that_does_not_exist_turns_nothing(orientation):
+    assert sniff(turned(orientation), "image") == Found("jpg", "image/jpeg", 8, 6)
+
+
+def test_what_browsers_do_not_listen_to_turns_nothing():
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></x:xmpmeta>'
+    content = picture(format="JPEG", xmp=xmp)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.getexif().get(0x0112) == 6  # what Pillow reads of it
+    assert sniff(content, "image") == Found("jpg", "image/jpeg", 8, 6)
+
+
+def test_a_picture_with_exif_data_that_is_rubbish_comes_in_as_it_lies():
+    assert sniff(picture(format="JPEG", exif=b"Exif\x00\x00MM\x00\x2a\xff\xff"), "image") == Found("jpg", "image/jpeg", 8, 6)
+
+
+def test_the_pictures_of_telephones_with_smaller_ones_behind_come_in_as_jpeg():
+    out = io.BytesIO()
+    Image.new("RGB", (8, 6), "red").save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (4, 3), "blue")])
+    assert sniff(out.getvalue(), "image") == Found("jpg", "image/jpeg", 8, 6)

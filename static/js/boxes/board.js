@@ -51,19 +51,19 @@ export class Board {
 
   fit() {
     this.#fits = true;
-    this.#look_at(fitted(this.bounds, this.size));
+    this.#move(fitted(this.bounds, this.size));
   }
 
   zoomTo(scale, point = { x: this.size.width / 2, y: this.size.height / 2 }) {
     this.#fits = false;
-    this.#look_at(zoomed(this.view, scale, point, this.bounds, this.size));
+    this.#move(zoomed(this.view, scale, point, this.bounds, this.size));
   }
 
   zoomBy(factor, point) { this.zoomTo(this.view.scale * factor, point); }
 
   pan(dx, dy) {
     this.#fits = false;
-    this.#look_at(panned(this.view, dx, dy, this.bounds, this.size));
+    this.#move(panned(this.view, dx, dy, this.bounds, this.size));
   }
 
   /** Brings a box into sight that is chosen or moved by keyboard. */
@@ -72,10 +72,10 @@ export class Board {
     const view = showing(this.view, box, this.bounds, this.size);
     if (view === this.view) return;
     this.#fits = false;
-    this.#look_at(view);
+    this.#move(view);
   }
 
-  #look_at(view) {
+  #move(view) {
     this.view = view;
     this.redraw();
     this.zoomChanged(view.scale);
@@ -95,6 +95,7 @@ export class Board {
     this.#dirty = new Set();
     if (!this.ready) return;
     const { view, marks, size, contexts } = this;
+    if (dirty.has("picture")) this.element.dataset.view = JSON.stringify(view); // for those who look from outside
     this.#look ??= makeLook(this.swatches, this.ratio);
     if (dirty.has("picture")) this.picture.draw(view, size, this.ratio);
     if (dirty.has("still")) paintBoxes(contexts.still, marks.boxes, view, this.#look, marks.chosen);
@@ -115,7 +116,7 @@ export class Board {
       }
     }
     if (this.#fits) this.fit();
-    else this.#look_at(panned(this.view, (width - before.width) / 2, (height - before.height) / 2, this.bounds, this.size));
+    else this.#move(panned(this.view, (width - before.width) / 2, (height - before.height) / 2, this.bounds, this.size));
     this.draw(); // a canvas that was sized is empty until it is drawn
   }
 }

@@ -3,6 +3,7 @@
    them one of its pixels takes. */
 
 export const MOST = 64; // CSS pixels that one of the picture's takes at most
+const EDGE = 8; // CSS pixels around a picture that is seen whole, so that boxes at its edges can be taken hold of
 const LEAST_SEEN = 0.5; // of the scale at which all of it is seen
 const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 
@@ -12,7 +13,8 @@ export const round2 = (value) => Math.round(value * 100) / 100;
 
 /** The view that shows all of the picture; small ones are enlarged. */
 export function fitted(picture, stage) {
-  const scale = between(Math.min(stage.width / picture.width, stage.height / picture.height), 1e-4, MOST);
+  const room = (length) => Math.max(length - 2 * EDGE, length / 2);
+  const scale = between(Math.min(room(stage.width) / picture.width, room(stage.height) / picture.height), 1e-4, MOST);
   return placed({ scale, left: 0, top: 0 }, picture, stage);
 }
 
@@ -132,18 +134,20 @@ export function handlesOf(view, box) {
   });
 }
 
-/** What a point of the stage takes hold of on the chosen box: a handle, "move", or null. Inside a small box everything moves. */
+/** What a point of the stage takes hold of on the chosen box: the side or corner that it is near ("n", "se", …), "move" inside, or
+    null. Of a small box most of the inside moves it. */
 export function grip(view, box, { x, y }, reach) {
   const { left, top, right, bottom } = onStage(view, box);
   const inside = x > left && x < right && y > top && y < bottom;
-  const small = inside && Math.min(right - left, bottom - top) < 3 * reach;
-  let best = null;
-  for (const [name, hx, hy] of handlesOf(view, box)) {
-    const far = Math.max(Math.abs(x - hx), Math.abs(y - hy));
-    if (far <= (small ? reach / 3 : reach) && (!best || far < best.far)) best = { name, far };
-  }
-  if (best) return best.name;
-  return inside || onEdge({ left, top, right, bottom }, x, y, reach) ? "move" : null;
+  const near = (value, edge, length) => Math.abs(value - edge) <= (inside ? Math.min(reach, length / 4) : reach);
+  const [width, height] = [right - left, bottom - top];
+  if (x < left - reach || x > right + reach || y < top - reach || y > bottom + reach) return null;
+  const closer = (value, low, high, names, length) => {
+    const [first, last] = [near(value, low, length), near(value, high, length)];
+    if (first && last) return Math.abs(value - low) < Math.abs(value - high) ? names[0] : names[1];
+    return first ? names[0] : last ? names[1] : "";
+  };
+  return closer(y, top, bottom, "ns", height) + closer(x, left, right, "we", width) || (inside ? "move" : null);
 }
 
 function onEdge({ left, top, right, bottom }, x, y, reach) {

@@ -34,8 +34,9 @@ export class Pointers {
   }
 
   #at(event) {
-    const { left, top } = this.board.element.getBoundingClientRect();
-    return { x: event.clientX - left, y: event.clientY - top };
+    const { element } = this.board;
+    const { left, top } = element.getBoundingClientRect();
+    return { x: event.clientX - left - element.clientLeft, y: event.clientY - top - element.clientTop };
   }
 
   #press(event) {

@@ -13,12 +13,15 @@ const light = { ...NORMAL }; // of this page
 export class Tools {
   drawing = true;
 
-  /** `does`: {zoomIn, zoomOut, fit, full, undo, redo, lit(filter)}. */
+  /** `does`: {zoomIn, zoomOut, fit, full, undo, redo, back(): to the picture, lit(filter)}. */
   constructor(does) {
     this.does = does;
     const button = (words, key, act, attributes = {}) => {
       const made = h("button", { type: "button", class: "button small", ...attributes }, words, key ? h("kbd", {}, key) : null);
-      made.addEventListener("click", act);
+      made.addEventListener("click", (event) => {
+        act();
+        if (event.detail) does.back(); // pressed by a pointer: keys go to the picture again
+      });
       return made;
     };
     this.draw = button("Draw", "D", () => this.setDrawing(!this.drawing), { "aria-pressed": "true" });

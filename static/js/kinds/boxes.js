@@ -2,6 +2,7 @@
    the classes, "Nothing to mark" and the list; the board stands in the field's figure (displays/image.js) while its example does. */
 
 import { Board } from "../boxes/board.js";
+import { inMiddle } from "../boxes/geometry.js";
 import { Keyboard, helps } from "../boxes/keyboard.js";
 import { List, placeOf } from "../boxes/list.js";
 import { Marks } from "../boxes/marks.js";
@@ -85,6 +86,7 @@ export function render(question, host, changed) {
     zoomOut: () => board.ready && board.zoomBy(1 / 1.25),
     fit: () => board.ready && board.fit(),
     full: () => board.ready && board.zoomTo(1),
+    back: () => changed({ by: "nothing" }),
     lit: (filter) => { board.canvases.picture.style.filter = filter; },
   };
   const stepped = (went, words) => {
@@ -121,9 +123,17 @@ export function render(question, host, changed) {
   board.element.addEventListener("pointerdown", () => changed({ by: "nothing" }));
 
   host.addEventListener("change", ({ target }) => target.type === "radio" && classify(target.value));
-  part("nothing").addEventListener("click", nothing);
-  part("add").addEventListener("click", (event) => keyboard.handles("a", event));
-  part("remove-chosen").addEventListener("click", () => marks.box && does.remove(marks.chosen));
+  const buttons = {
+    nothing,
+    add: () => board.ready && does.add(inMiddle(board.view, board.bounds, board.size)),
+    "remove-chosen": () => marks.box && does.remove(marks.chosen),
+  };
+  for (const [name, act] of Object.entries(buttons)) {
+    part(name).addEventListener("click", (event) => {
+      act();
+      if (event.detail) does.back(); // pressed by a pointer: keys go to the picture again
+    });
+  }
   host.addEventListener("keydown", (event) => { // what stands beside the picture knows its keys as well
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.target.type === "radio") return;
     const name = nameOf(event);
