@@ -38,6 +38,7 @@ class QuestionFigures:
     popular: dict[str, Any]
     ceiling: dict[str, Any]
     reference: str
+    has_classes: bool
     confusions: list[dict[str, Any]]
     weeks: list[dict[str, Any]]
 
@@ -69,6 +70,7 @@ def _question(project: Project, answers: Answers) -> QuestionFigures:
         popular=scores.popular_answer().as_dict(),
         ceiling=(levels.root(percent) if compared is None else human.ceiling(project, answers, scores, share=SHARE)).as_dict(),
         reference=scores.reference,
+        has_classes=compared is None or bool(answers.described.get("classes")),
         confusions=confusion_rows(answers, compared, limit=3),
         weeks=by_week(answers, compared),
     )

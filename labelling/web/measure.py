@@ -13,19 +13,10 @@ from labelling.measure import anchoring, dashboard, human, labellers, selectors
 from labelling.measure.answers import levels_of
 from labelling.projects.selectors import all_tags, questions_of
 from labelling.web.guard import in_project
+from labelling.web.measure_words import LEVEL_OF_PERSON, LEVELS, MEASURES, PARTLY, SHARES, SHORT_LEVELS, confusion_words
 from labelling.web.paging import Pages
 
 PER_PAGE = 50
-MEASURES = {
-    "percent": "Raw agreement",
-    "fleiss_kappa": "Fleiss' kappa",
-    "gwet_ac1": "Gwet's AC1",
-    "gwet_ac2": "Gwet's AC2",
-    "scott_pi": "Scott's pi",
-    "cohen_kappa": "Cohen's kappa",
-    "conger_kappa": "Conger's kappa",
-    "brennan_prediger": "Brennan-Prediger",
-}
 GROUPS = {
     "": "all labels",
     "class": "class",
@@ -36,7 +27,6 @@ GROUPS = {
     "source": "source",
     "batch": "batch",
 }
-LEVELS = {"nominal": "classes without an order", "ordinal": "an order", "interval": "equal steps", "ratio": "equal steps from a true zero"}
 
 
 def asked(request: HttpRequest, project: Any) -> dict[str, Any]:
@@ -58,11 +48,15 @@ def measure(request: HttpRequest, project: Any) -> HttpResponse:
         "found": found,
         "others": [(MEASURES[name], figure) for name, figure in found["measures"].items()],
         "by": by or "",
-        "groups": groups_of(project, GROUPS),
-        "levels": [(level, LEVELS[level]) for level in levels_of(described)],
+        "groups": {name: words for name, words in groups_of(project, GROUPS).items() if name != "class" or found["classes"]},
+        "level_words": LEVELS[found["level"]],
+        "levels": [(level, SHORT_LEVELS[level]) for level in levels_of(described) if level != found["level"]],
+        "shares_words": SHARES.get(found["kind"], "How many chose each answer"),
+        "pair_words": MEASURES[found["by"][0].get("measure", "cohen_kappa")] if found["by"] and by == "pair" else "",
         "chart": dots(found["by"], project.target_alpha) if by else None,
         "by_words": GROUPS.get(by or "", (by or "").removeprefix("meta.")),
     }
+    context["chart_title"] = f"{context['pair_words'] or 'Alpha'} by {context['by_words']}"
     return TemplateResponse(request, "measure/agreement.html", context)
 
 
@@ -88,6 +82,7 @@ def dots(rows: list[dict[str, Any]], target: float | None = None, figure: str = 
 def confusions(request: HttpRequest, project: Any) -> HttpResponse:
     context = asked(request, project)
     context |= dashboard.heat_map_page(request.viewer, project.slug, question=context["key"])
+    context |= confusion_words(context["question"]["kind"])
     return TemplateResponse(request, "measure/confusions.html", context)
 
 
@@ -119,6 +114,7 @@ def human_level(request: HttpRequest, project: Any) -> HttpResponse:
     context = asked(request, project)
     by = request.GET.get("by") or "class"
     found = human.human_performance(request.viewer, project.slug, question=context["key"], by=by)
+    kind = next(question["kind"] for question in context["questions"] if question["key"] == found["question"])
     shown = [
         ("One person, against the others", found["leave_one_out"]),
         ("One person, against resolved answers", found["against_resolved"]),
@@ -133,6 +129,8 @@ def human_level(request: HttpRequest, project: Any) -> HttpResponse:
         "groups": groups_of(project, ("class", "labeller", "source", "batch")),
         "by_words": GROUPS.get(by, by.removeprefix("meta.")),
         "overall": dots([{"key": name, "figure": figure} for name, figure in shown], figure="figure"),
+        "level_title": LEVEL_OF_PERSON.get(kind, PARTLY),
+        "trade": [(MEASURES[name], row["person"], row["popular_answer"]) for name, row in found["measures"].items()],
         "chart": dots(found["by"], figure="figure"),
         "anchoring": anchoring.effect(request.viewer, project.slug, question=context["key"]) if anchoring.has_effect(project) else None,
     }
@@ -145,10 +143,12 @@ def people(request: HttpRequest, project: Any) -> HttpResponse:
     members, rows_of = labellers.list_labellers(request.viewer, project.slug, question=context["key"])
     pages = Pages(request, members, PER_PAGE)
     rows = rows_of(pages.rows)
+    kind = next(question["kind"] for question in context["questions"] if question["key"] == context["key"])
     context |= {
         "rows": rows,
         "pages": pages,
         "tags": all_tags(project),
+        "no_reliability": "none yet" if kind in LEVEL_OF_PERSON else "classes only",
         "chart": dots([{"key": row["display_name"], "alpha": row["agreement"]} for row in rows], project.target_alpha),
     }
     return TemplateResponse(request, "measure/labellers.html", context)
