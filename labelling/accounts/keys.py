@@ -46,6 +46,7 @@ ACTIONS = (
     Action("previous", ("p",), "the answers of your last label once more"),
     Action("type", ("t",), "into the field to type in", groups=("text", "number")),
     Action("confidence", ("v",), "how sure you are", groups=("confidence",)),
+    Action("suggestion", ("y",), "what a model suggests, and back", groups=("suggestions",)),
     Action("quick", (), "quick mode on or off", groups=("quick",)),
     Action("help", ("?",), "these keys"),
     *(Action(f"answer.{digit}", (digit,), f"answer {digit}", groups=("answers",)) for digit in DIGITS),

@@ -61,6 +61,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
         "stock": stock,
         "recent": recent,
         "confidence": settings["confidence"],
+        "suggestions": settings["suggestions"]["show"],
         "practice": settings["practice"] and not recent and not any(question["kind"] in MARKS for question in questions),
         "quick_possible": len(questions) == 1 and questions[0]["kind"] == "choice" and questions[0].get("required", True),
         "urls": {
@@ -76,7 +77,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
         "project": project,
         "questions": [drawn(question) for question in questions],
         "tags": drawn_tags(tags),
-        "keys": drawn_keys(project, questions, quick=page["quick_possible"], confidence=bool(page.get("confidence"))),
+        "keys": drawn_keys(project, questions, quick=page["quick_possible"], confidence=bool(page.get("confidence")), suggestions=bool(page.get("suggestions"))),
         "page": page,
         "guidelines_html": guidelines["html"],
         "skip_reasons": SKIP_REASONS,
@@ -145,6 +146,7 @@ def leased(request: HttpRequest, project: Any, count: Any) -> dict[str, Any]:
                     "id": lease.example_id, "key": lease.key,
                     **shown(project, render_data(project, json.loads(lease.data))),
                 },
+                **({"suggestion": lease.suggestion.as_dict()} if lease.suggestion else {}),
             }
             for lease in handed.assignments
         ]),

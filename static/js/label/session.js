@@ -11,7 +11,7 @@ export class Session {
   current = null; // {item, revises: record or null, changed: false}
 
   constructor(parts) {
-    Object.assign(this, parts); // page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, keymap, flow
+    Object.assign(this, parts); // page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, suggestion, practice, clock, recent, progress, voice, help, keymap, flow
     this.refusal = document.getElementById("refusal");
     this.form = document.getElementById("answers");
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(event); });
@@ -42,6 +42,7 @@ export class Session {
     this.current = null;
     this.painter.clear();
     this.#fill(null);
+    this.suggestion?.offer(null);
   }
 
   show(item, answers, revises = null) {
@@ -55,13 +56,17 @@ export class Session {
     document.body.classList.toggle("revising", Boolean(revises));
     this.recent.offer(id);
     this.previous.offer(id);
+    this.suggestion?.offer(item.assignment, revises);
     this.clock.start(answers?.seconds ?? 0);
   }
 
   /** A choice, a tag or a word of comment was made. */
   changed({ by, question, event } = {}) {
     if (!this.current || by === "nothing") return this.focusExample();
-    if (question) this.previous.forget();
+    if (question) {
+      this.previous.forget();
+      this.suggestion?.forget();
+    }
     this.#keep();
     if (by === "find") this.focusExample();
     if ((by === "key" || by === "pointer") && question && this.help.quick) this.submit(event);
@@ -70,6 +75,15 @@ export class Session {
   /** The last label's answers into this one; again: what was there before. */
   copyPrevious() {
     const said = this.current && this.previous.toggle();
+    if (!said) return false;
+    this.#keep();
+    this.voice.say(said);
+    return true;
+  }
+
+  /** What a model suggests into this example's answers; again: what was there before. */
+  takeSuggestion() {
+    const said = this.current && this.suggestion?.toggle();
     if (!said) return false;
     this.#keep();
     this.voice.say(said);

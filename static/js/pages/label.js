@@ -72,6 +72,7 @@ async function start() {
       "/": () => drawer.find() || questions.find(),
       a: (event) => session.current && questions.act("all", event),
       p: () => session.copyPrevious(),
+      y: () => session.takeSuggestion(),
       t: () => session.current && questions.enter(),
       v: () => session.current && confidence.enter(),
       arrowdown: (event) => event.target.type !== "radio" && questions.move(1),
@@ -96,10 +97,17 @@ async function start() {
     session.copyPrevious();
     if (event.detail) session.focusExample(); // by pointer: the keys go on from the example
   });
+  const suggestion = page.suggestions ? new (await import("../label/suggestion.js")).Suggestion({
+    questions,
+    take: (event) => {
+      session.takeSuggestion();
+      if (event.detail) session.focusExample();
+    },
+  }) : null;
   const practice = page.practice ? new (await import("../label/practice.js")).Practice({ page, between }) : null;
   const flow = new Flow({ page, between, stock, outbox, sender, api, drawer, progress });
   session = new Session({
-    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, practice, clock, recent, progress, voice, help, keymap, flow,
+    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, suggestion, practice, clock, recent, progress, voice, help, keymap, flow,
   });
   recent.current = () => session.assignment?.id;
   flow.session = session;
