@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from labelling.discuss.models import Resolution
+from labelling.discuss.models import Case, Resolution
 from labelling.discuss.services import start_resolution_import
 from labelling.discuss.services.settling import resolve
 from labelling.errors import Invalid
@@ -193,3 +193,14 @@ def test_boxes_that_overlap_enough_and_spans_that_cover_the_same_open_no_case():
         for one, value in zip(lease(name, count=2), values, strict=True):
             submit(name, one.id, value)
     assert list(Example.objects.order_by("key").values_list("key", "state")) == [("e0", "complete"), ("e1", "in_review")]
+
+
+def test_gold_that_is_met_closely_enough_is_not_missed():
+    every_kind(2, questions=[BY_KEY["cars"]], labels_per_example=2)
+    truth = [{"example": key, "cars": json.dumps(GOOD["cars"]), "gold": "true"} for key in ("e0", "e1")]
+    assert load(csv_of(*truth), "truth.csv", start_resolution_import)["added"] == 2
+    near = {"cars": [{"x": 10.5, "y": 20, "w": 30, "h": 15, "class": "car"}]}
+    for name in ("ada", "ben"):
+        for one, value in zip(lease(name, count=2), (near, {"cars": []}), strict=True):
+            submit(name, one.id, value)
+    assert list(Case.objects.values_list("example__key", "reasons")) == [("e1", ["gold_missed"])]

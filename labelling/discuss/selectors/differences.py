@@ -60,6 +60,14 @@ def differences(project_id: int, example_ids: Ints) -> tuple[Ints, Floats]:
     return example_ids[found], total[found] / asked[found]
 
 
+def distances_between(project_id: int, question_id: int, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    """How far two answers to a question are apart, by their codes."""
+    seen: dict[int, float] = {}
+    numbers = {pair: min(pair) * PAIR + max(pair) for pair in pairs}
+    _compare(described_questions(project_id).get(question_id), question_id, np.array(sorted(set(numbers.values())), dtype=np.int64), seen)
+    return {pair: seen[number] for pair, number in numbers.items()}
+
+
 def _columns(answers: QuerySet[CountedAnswer], example_ids: Ints) -> tuple[Ints, Ints, Ints]:
     """(question, example, code), sorted by the first two."""
     rows = answers.values_list("question_id", "example_id", "code")

@@ -11,7 +11,7 @@ from django.db.models import F
 from labelling.assign.models import Assignment
 from labelling.discuss.models import Case, CaseReason
 from labelling.discuss.rules import OPENING_TAGS, CaseState, Reason, score_of
-from labelling.discuss.selectors.differences import Ints, differences, sorted_ids, within
+from labelling.discuss.selectors.differences import Ints, differences, distances_between, sorted_ids, within
 from labelling.intake.models import Example
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import change_state
@@ -60,7 +60,7 @@ def _open_some(project_id: int, ids: Ints, tags: Mapping[int, Collection[str]] |
     wanted = set(ids.tolist())
     distances = dict(zip(*(column.tolist() for column in differences(project_id, ids)), strict=True))
     tagged = _tags_of(ids) if tags is None else {pk: set(names) for pk, names in tags.items() if names and pk in wanted}
-    missed = _gold_missed(ids)
+    missed = _gold_missed(project_id, ids)
     known = _with_truth(ids)
     cases = {case.example_id: case for case in Case.objects.filter(**within(ids.tolist())) if case.example_id in wanted}
     concerned = sorted(set(distances) | set(tagged) | missed | set(cases) | known)
@@ -176,7 +176,7 @@ def _with_truth(ids: Ints) -> set[int]:
     return set(rows) & set(ids.tolist())
 
 
-def _gold_missed(ids: Ints) -> set[int]:
+def _gold_missed(project_id: int, ids: Ints) -> set[int]:
     """Examples with a gold answer that a label which counts has missed."""
     gold: dict[tuple[int, int], set[int]] = {}
     wanted = set(ids.tolist())
@@ -188,4 +188,10 @@ def _gold_missed(ids: Ints) -> set[int]:
     examples = sorted({example for _, example in gold})
     answers = CountedAnswer.objects.filter(**within(examples), round=F("example__round"))
     rows: Any = answers.values_list("question_id", "example_id", "code")
-    return {example for question, example, code in rows if (question, example) in gold and code not in gold[question, example]}
+    others = [(question, example, code) for question, example, code in rows if (question, example) in gold and code not in gold[question, example]]
+    # Boxes and spans may say the same in another answer: what is not apart from a right answer misses nothing.
+    apart: dict[int, dict[tuple[int, int], float]] = {}
+    for question in {question for question, _, _ in others}:
+        pairs = {(code, right) for asked, example, code in others if asked == question for right in gold[question, example]}
+        apart[question] = distances_between(project_id, question, pairs)
+    return {example for question, example, code in others if all(apart[question][code, right] > 0 for right in gold[question, example])}
