@@ -45,6 +45,7 @@ ACTIONS = (
     Action("all", ("a",), "choose all classes; on a picture, add a box in the middle", groups=("choices", "boxes")),
     Action("previous", ("p",), "the answers of your last label once more"),
     Action("type", ("t",), "into the field to type in", groups=("text", "number")),
+    Action("text.mark", ("alt+m",), "write down the time of the sound while typing", groups=("audio",), typing=True),
     Action("confidence", ("v",), "how sure you are", groups=("confidence",)),
     Action("suggestion", ("y",), "what a model suggests, and back", groups=("suggestions",)),
     Action("quick", (), "quick mode on or off", groups=("quick",)),

@@ -18,7 +18,8 @@ from tests.browser.labelling import (
     wait_for_labels,
 )
 from tests.browser.people import log_in, make_people
-from tests.browser.test_label_kinds import ALL, TOPICS
+from tests.browser.sounds import give_sounds, tone
+from tests.browser.test_label_kinds import ALL, FREE, TOPICS
 
 SHOWN = {
     "around-table": ("table", [
@@ -35,7 +36,7 @@ PAIR = {"display": [{"field": "premise", "as": "text"}, {"field": "hypothesis", 
 TITLED = {"display": [{"field": "title", "as": "text"}, {"field": "text", "as": "text"}], "questions": [SENTIMENT]}
 PROJECTS = {
     **{slug: {"display": [{"field": "shown", "as": way}], "questions": [SENTIMENT], "examples": 4} for slug, (way, _) in SHOWN.items()},
-    "around-pair": PAIR, "around-titled": TITLED,
+    "around-marks": {"display": [{"field": "audio", "as": "audio"}], "questions": [{**FREE, "of": "audio"}]}, "around-pair": PAIR, "around-titled": TITLED,
     "around-sure": PLAIN, "around-sure-click": PLAIN, "around-practice": {**ALL, "guidelines": "# How\n\nSay it."}, "around-practice-skip": PLAIN,
     "around-axe": {"questions": [SENTIMENT, {**TOPICS, "max": 2}, *ALL["questions"][2:]]},
 }  # fmt: skip
@@ -65,9 +66,10 @@ for slug, settings in json.loads({json.dumps(json.dumps(settings))}).items():
 
 
 @pytest.fixture(scope="module")
-def place(live_stack):
+def place(live_stack, tmp_path_factory):
     make_projects(live_stack, PROJECTS, examples=6)
     furnish(live_stack, DATA, SETTINGS)
+    give_sounds(live_stack, {"around-marks": {"audio": [tone(4)]}}, tmp_path_factory.mktemp("sounds"))
     return live_stack
 
 
@@ -235,6 +237,24 @@ def test_practice_is_skipped_by_esc(ada):
     expect(ada.get_by_role("radio", name="Negative")).not_to_be_checked()
     press(ada, "1", "Enter")
     wait_for_labels(ada, "around-practice-skip", 1)
+
+
+def test_a_key_or_a_button_writes_down_the_time_of_the_sound_where_the_caret_is(ada):
+    start(ada, "around-marks")
+    field = ada.get_by_role("textbox", name="What does it say?")
+    expect(field).to_be_focused()
+    ada.keyboard.type("one two")
+    ada.evaluate("document.querySelector('[data-player]').player.seek(1.26)")
+    press(ada, "Alt+m")
+    expect(field).to_have_value("one two [00:01.2] ")
+    press(ada, "Control+z")
+    expect(field).to_have_value("one two")
+    press(ada, "Home")
+    ada.get_by_role("button", name="Time mark").click()
+    expect(field).to_have_value("[00:01.2] one two")
+    ada.keyboard.type("x")
+    press(ada, "Control+Enter")
+    assert wait_for_labels(ada, "around-marks", 1)[0]["value"] == {"said": "[00:01.2] xone two"}
 
 
 @pytest.mark.parametrize("slug", ["around-axe", "around-table", "around-dialogue", "around-markdown", "around-pair"])

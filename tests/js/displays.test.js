@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { tableOf, turnsOf } from "../../static/js/displays/shapes.js";
+import { timeMark } from "../../static/js/kinds/text.js";
 import { rangeWords, readNumber, step } from "../../static/js/kinds/numbers.js";
 
 const shapes = JSON.parse(readFileSync(new URL("../shapes.json", import.meta.url)));
@@ -45,4 +46,8 @@ test("limits are said as the server says them", () => {
   assert.equal(rangeWords({ low: 0, high: 10 }), "between 0 and 10");
   assert.equal(rangeWords({ low: 0 }), "0 or more");
   assert.equal(rangeWords({ high: 10 }), "10 or less");
+});
+
+test("a time is marked to the tenth that has begun", () => {
+  assert.deepEqual([0, 1.26, 59.99, 83.27, 3725.3].map(timeMark), ["[00:00.0]", "[00:01.2]", "[00:59.9]", "[01:23.2]", "[62:05.3]"]);
 });

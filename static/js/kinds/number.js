@@ -57,5 +57,6 @@ export function render(question, host, changed) {
     words: (answer) => (question.unit ? `${answer} ${question.unit}` : String(answer)),
     focus: enter,
     enter,
+    describe: (id) => field.setAttribute("aria-describedby", `${id} ${field.getAttribute("aria-describedby")}`),
   };
 }

@@ -81,6 +81,7 @@ export function render(question, host, changed) {
     words: (answer) => answer,
     focus: () => field.focus({ preventScroll: true }),
     enter,
+    describe: (id) => field.setAttribute("aria-describedby", `${id} ${field.getAttribute("aria-describedby")}`),
     painted(node) {
       const shown = question.of && node.querySelector(`[data-field="${CSS.escape(question.of)}"] [data-player]`);
       player = () => shown?.player ?? null;

@@ -2,14 +2,14 @@
    questions, the end, no connection, another tab. */
 
 import { h } from "../lib/dom.js";
+import { firstKeys } from "./first-keys.js";
 import { count } from "./words.js";
 
 const PATIENCE = 400; // no word about waiting before that
 const LONG = 4000; // then it is called what it is
 const RETRY = 3000;
 
-const firstKeys = () => h("p", { class: "first-keys keyboard-only" }, ...[["1", "choose", "answer.1"], ["⏎", "submit", "submit"], ["U", "take back", "undo"], ["G", "guidelines", "guidelines"], ["?", "all keys", "help"]]
-  .map(([key, does, id]) => h("span", {}, h("kbd", { "data-key-for": id }, key), ` ${does}`)));
+const MORE = [["U", "take back", "undo"], ["G", "guidelines", "guidelines"]];
 
 export class Flow {
   #timer = null;
@@ -134,7 +134,7 @@ export class Flow {
       h("p", { class: "lead" }, reason ? `What changed: ${reason}` : "The guidelines were changed. From the next example on, these hold."),
       ...(changes?.length ? [h("ul", { class: "diff" }, changes.map(({ kind, text }) => h("li", { class: kind }, h("span", { "aria-label": kind === "added" ? "Added" : "Removed" }, kind === "added" ? "+" : "−"), h("span", {}, text))))] : []),
     ];
-    const body = first ? [...news, prose, firstKeys()] : [...news, h("details", { class: "more" }, h("summary", {}, "The whole guidelines"), prose)];
+    const body = first ? [...news, prose, firstKeys(this.page.questions, MORE)] : [...news, h("details", { class: "more" }, h("summary", {}, "The whole guidelines"), prose)];
     this.between.show(first ? "Before you start" : `The guidelines changed: version ${version}`, body, [{
       words: first ? "Start labelling" : "Go on", act: () => { this.#confirm(version); this.reading = false; then(); },
     }]);

@@ -2,24 +2,14 @@
    they belong to no project, so that nobody's examples are spent on it. Fetched only for those who practise. */
 
 import { h } from "../lib/dom.js";
+import { firstKeys } from "./first-keys.js";
 
 const TEXTS = [
   "The museum opens at ten and closes at six.",
   "I waited an hour for the bus, and then two came at once.",
   "Thank you for the parcel. It arrived this morning.",
 ];
-const DIGITS = ["choice", "choices", "rating", "number"];
-
-/** The keys that these questions need, in large type: [[key, what it does], …]. */
-export function firstKeys(questions) {
-  const kinds = questions.map(({ kind }) => kind);
-  const typed = kinds.includes("text");
-  return [
-    ...(kinds.some((kind) => DIGITS.includes(kind)) ? [["1", "answer"]] : []),
-    ...(typed ? [["T", "write"]] : []),
-    [typed ? "Ctrl ⏎" : "⏎", "submit"], ["X", "cannot be understood"], ["S", "skip"], ["?", "all keys"],
-  ];
-}
+const MORE = [["X", "cannot be understood", "tag.unintelligible"], ["S", "skip", "skip"]];
 
 export class Practice {
   #place = 0;
@@ -59,7 +49,7 @@ export class Practice {
       node: h("div", { class: "example-body" },
         h("div", { class: "practice" },
           h("p", {}, h("strong", {}, `${name}.`), " This text stands for an example. Nothing is sent.", h("span", { class: "keyboard-only" }, " ", h("kbd", {}, "Esc"), " skips the practice.")),
-          h("p", { class: "first-keys keyboard-only" }, firstKeys(this.page.questions).map(([key, does]) => h("span", {}, h("kbd", {}, key), ` ${does}`)))),
+          firstKeys(this.page.questions, MORE)),
         h("p", { class: "shown-text" }, TEXTS[place])),
     };
   }

@@ -31,6 +31,7 @@ export class Questions {
       host.addEventListener("focusin", () => this.#activate(place));
       return part;
     });
+    if (questions.length === 1) this.parts[0].kind.describe?.("example"); // where the focus waits in the field, the example is read with it
     this.#show();
   }
 
