@@ -23,7 +23,14 @@ from labelling.web.guard import in_project, signed_in
 from labelling.web.measure import for_overview
 from labelling.web.paging import Pages
 
-SHOWN_AS = {"text": "Text", "image": "Picture"}
+SHOWN_AS = {
+    "text": "Text",
+    "markdown": "Markdown text",
+    "image": "Picture",
+    "audio": "Sound",
+    "table": "Table",
+    "dialogue": "Dialogue",
+}
 ORDERS = {
     "sequence": "As they came in, urgent ones first",
     "shuffled": "Shuffled for each labeller, urgent ones first",
@@ -69,7 +76,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
     context = {
         **draft.page(),
         "problems": draft.summary(),
-        "kinds": [(kind, " ".join(sorted(kind.own_fields))) for kind in KINDS.values()],
+        "kinds": [(kind, " ".join(sorted(kind.own_fields)), " ".join(sorted(kind.of_displays))) for kind in KINDS.values()],
         "shown_as": SHOWN_AS,
         "orders": ORDERS,
         "blank": BLANK,
