@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from labelling.errors import Invalid
 from labelling.kinds import KINDS
 
 NUMBERS = ("low", "high", "step", "min", "max", "max_length")
@@ -76,7 +77,7 @@ class Draft:
         prompt, kind = self.value(f"{row}-prompt"), self.value(f"{row}-kind")
         own = KINDS[kind].own_fields if kind in KINDS else frozenset()
         question: dict[str, Any] = {
-            "key": self.value(f"{row}-key") or key_from(prompt, "question", number, longest=30),
+            "key": self._key(row, number),
             "kind": kind,
             "prompt": prompt,
             "required": f"{row}-required" in self.typed,
@@ -84,21 +85,46 @@ class Draft:
         if self.value(f"{row}-help"):
             question["help"] = self.value(f"{row}-help")
         if "classes" in own:
-            question["classes"] = [
-                {
-                    "key": self.value(f"{line}-key") or key_from(self.value(f"{line}-name"), "class", place),
-                    "name": self.value(f"{line}-name"),
-                    "definition": self.value(f"{line}-definition"),
-                }
-                for place, line in enumerate(self.rows(f"{row}-classes"), start=1)
-            ]
+            question["classes"] = self._classes(row)
         if "names" in own and self.value(f"{row}-names"):
             question["names"] = dict(step_names(self.value(f"{row}-names")))
         question |= {name: number_or_text(self.value(f"{row}-{name}")) for name in NUMBERS if name in own and self.value(f"{row}-{name}")}
         question |= {name: self.value(f"{row}-{name}") for name in TEXTS if name in own and self.value(f"{row}-{name}")}
         if "overlap" in own:
             question["overlap"] = f"{row}-overlap" in self.typed
+        if self.value(f"{row}-show_if-question"):
+            question["show_if"] = self._show_if(row)
         return question
+
+    def _classes(self, row: str) -> list[dict[str, str]]:
+        return [
+            {
+                "key": self.value(f"{line}-key") or key_from(self.value(f"{line}-name"), "class", place),
+                "name": self.value(f"{line}-name"),
+                "definition": self.value(f"{line}-definition"),
+            }
+            for place, line in enumerate(self.rows(f"{row}-classes"), start=1)
+        ]
+
+    def _key(self, row: str, number: int) -> str:
+        return self.value(f"{row}-key") or key_from(self.value(f"{row}-prompt"), "question", number, longest=30)
+
+    def _show_if(self, row: str) -> dict[str, Any]:
+        """After which answers the question is asked. On the page an earlier question is known by its words and an answer by its
+        name, because keys are only made now."""
+        prompt = self.value(f"{row}-show_if-question")
+        for number, asked in enumerate(self.rows("questions"), start=1):
+            if asked == row:
+                break
+            if self.value(f"{asked}-prompt") == prompt:
+                keys = {item["name"]: item["key"] for item in self._classes(asked)}
+                return {"question": self._key(asked, number), "is": [keys.get(name, number_or_text(name)) for name in self.chosen(row)]}
+        return {"question": prompt, "is": []}
+
+    def chosen(self, row: str) -> list[str]:
+        """Names of the answers after which a question is asked."""
+        found = re.compile(rf"{re.escape(row)}-show_if-is-\d+")
+        return [value.strip() for name, value in self.typed.items() if found.fullmatch(name)]
 
     # what is wrong
 
@@ -168,7 +194,39 @@ class Draft:
             "own": KINDS[kind].own_fields if kind in KINDS else frozenset(),
             "classes": [self.class_row(line) for line in self.rows(f"{row}-classes")],
             "classes_errors": self.errors.get(f"{row}-classes", []),
+            "overlap": f"{row}-overlap" in self.typed,
+            "fields": [self.value(f"{part}-field") for part in self.rows("display")],
+            "after": self.input(f"{row}-show_if-question"),
+            "after_answers": self.input(f"{row}-show_if-is"),
+            "earlier": self._earlier(row),
+            "chosen": self.chosen(row),
+            "options": self._options(row),
         }
+
+    def _earlier(self, row: str) -> list[str]:
+        """The words of the questions before this one on whose answers another can hang."""
+        rows = self.rows("questions")
+        before = rows[: rows.index(row)] if row in rows else []
+        return [prompt for one in before if self._answers(one) and (prompt := self.value(f"{one}-prompt"))]
+
+    def _options(self, row: str) -> list[str]:
+        """The names of the answers to the question that this one hangs on."""
+        prompt = self.value(f"{row}-show_if-question")
+        return next((self._answers(one) for one in self.rows("questions") if prompt and self.value(f"{one}-prompt") == prompt), [])
+
+    def _answers(self, row: str) -> list[str]:
+        """Names of a question's answers: its classes, or the steps of its scale; none where answers are not listed."""
+        own = getattr(KINDS.get(self.value(f"{row}-kind")), "own_fields", frozenset())
+        if "classes" in own:
+            return [self.value(f"{line}-name") for line in self.rows(f"{row}-classes")]
+        try:
+            scale = KINDS["rating"].check_question(self._question_of(row), "") if "step" in own else None
+        except Invalid:
+            return []
+        return [str(step) for step, _ in KINDS["rating"].names({**scale, "names": None})] if scale else []
+
+    def _question_of(self, row: str) -> dict[str, Any]:
+        return {name: number_or_text(self.value(f"{row}-{name}")) for name in ("low", "high", "step") if self.value(f"{row}-{name}")}
 
 
 def key_from(name: str, noun: str, number: int, longest: int = 60) -> str:

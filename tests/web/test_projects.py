@@ -97,7 +97,7 @@ def test_the_form_makes_the_project_that_the_api_would_make():
     ({"questions-1004-names": "7 = what"}, "questions-1-names", "&#x27;7&#x27; is not a step of this scale."),
     ({"questions-1004-key": "what_does_the_writer_feel"}, "questions-1-key", "The key what_does_the_writer_feel is there twice."),
     ({"tags-1-name": "sarcasm"}, "tags-1-name", "The tag sarcasm is there already."),
-    ({"questions-1000-kind": "smell"}, "questions-0-kind", "The kind of a question is one of: choice, rating."),
+    ({"questions-1000-kind": "smell"}, "questions-0-kind", "The kind of a question is one of: choice, choices, rating, number, text, spans, boxes."),
 ])  # fmt: skip
 def test_what_is_wrong_stands_on_top_and_beside_its_field_and_what_was_typed_stays(changes, anchor, sentence):
     answer = browse("lea").post("/new-project/", FORM | changes)

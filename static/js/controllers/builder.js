@@ -5,6 +5,7 @@
    server counts rows by their order. What is removed can be put back until something else is removed. */
 import { announce, h } from "../lib/dom.js";
 import { swatch } from "../lib/swatch.js";
+import { choose, follow } from "./hanging.js";
 
 const FIRST_CLASSES = 2;
 
@@ -15,8 +16,14 @@ export class Builder {
     element.addEventListener("click", (event) => this.click(event));
     element.addEventListener("change", (event) => event.target.matches("[data-kind]") && this.showKind(event.target.closest("[data-question]")));
     element.querySelectorAll("[data-question]").forEach((question) => this.showKind(question));
+    element.addEventListener("change", (event) => event.target.matches("[data-after-question]") && choose(this.form, event.target));
+    element.addEventListener("input", () => follow(this.form));
+    element.addEventListener("change", () => follow(this.form));
     this.tidy();
+    follow(this.form);
   }
+
+  get form() { return this.element.querySelector("[data-builder-form]"); }
 
   click({ target }) {
     const button = target.closest("button");

@@ -41,18 +41,21 @@ export class Preview {
   }
 
   sample(field, as) {
-    if (as === "image") return h("div", { class: "picture muted" }, `the picture in ${field || "its column"}`);
+    const other = { image: "picture", audio: "sound", table: "table", dialogue: "dialogue" }[as];
+    if (other) return h("div", { class: "picture muted" }, `the ${other} in ${field || "its column"}`);
     return h("p", {}, h("span", { class: "note muted" }, field || "column"), h("br"), SAMPLE);
   }
 
   question(question, at) {
     const own = question.querySelector("[data-kind]").selectedOptions[0].dataset.own.split(" ");
     const prompt = this.within(question, "prompt") || "Your question";
-    const answers = own.includes("classes") ? this.classes(question) : own.includes("low") ? this.steps(question) : [];
+    const answers = own.includes("classes") ? this.classes(question) : own.includes("step") ? this.steps(question) : [];
     const field = h("fieldset", { "data-question-no": at }, h("legend", {}, prompt));
     const help = this.within(question, "help");
     if (help) field.append(h("p", { class: "muted" }, help));
-    const several = own.includes("max") && own.includes("classes");
+    const several = own.includes("min") && own.includes("classes");
+    const marks = own.includes("of") && own.includes("classes");
+    if (marks) field.append(h("p", { class: "muted" }, own.includes("overlap") ? "Marked in the text with one of these:" : "Drawn on the picture with one of these:"));
     const list = h("div", { class: own.includes("classes") ? "answers" : "answers scale" });
     answers.forEach((answer, place) => {
       const chosen = this.chosen.get(at) === place;
@@ -60,7 +63,7 @@ export class Preview {
         h("input", { type: several ? "checkbox" : "radio", name: `preview-${at}`, value: place, checked: chosen, form: "none" }),
         place < 10 && !answer.step ? h("kbd", {}, String((place + 1) % 10)) : null, answer.mark, h("span", {}, answer.name)));
     });
-    field.append(answers.length ? list : h("p", { class: "input muted" }, "a field to write in"));
+    field.append(answers.length ? list : h("p", { class: "input muted" }, own.includes("unit") ? `a number${this.within(question, "unit") && ` in ${this.within(question, "unit")}`}` : "a field to write in"));
     const definition = answers[this.chosen.get(at)]?.definition;
     if (definition) field.append(h("p", { class: "muted" }, definition));
     return field;
