@@ -19,13 +19,19 @@ CHORD = re.compile(r"(?:alt|ctrl)\+.+")
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something that a key does. `keys`: those that do it by default; `groups`: where it is to be had, see `groups_of`;
-    `typing`: it also acts inside a text field, so it needs Alt or Ctrl."""
+    `typing`: it also acts inside a text field, so it needs Alt or Ctrl.
+
+    What only some projects have yields: somebody who never hears a sound may give J to an answer."""
 
     id: str
     keys: tuple[str, ...]
     does: str
     groups: tuple[str, ...] = ("page",)
     typing: bool = False
+
+    @property
+    def yields(self) -> bool:
+        return "page" not in self.groups and "answers" not in self.groups
 
 
 ACTIONS = (
@@ -107,10 +113,10 @@ def check_keys(given: Any) -> dict[str, str | None]:
 
 def keys_for(action: Action, own: Mapping[str, str | None]) -> tuple[str, ...]:
     """What does it for somebody with these keys of their own."""
-    if action.id not in own:
-        return action.keys
-    key = own[action.id]
-    return () if key is None else (key,)
+    if action.id in own:
+        key = own[action.id]
+        return () if key is None else (key,)
+    return tuple(key for key in action.keys if key not in own.values()) if action.yields else action.keys
 
 
 def own_keys(preferences: Mapping[str, Any]) -> dict[str, str | None]:

@@ -40,7 +40,7 @@ def drawn_keys(project: Any, questions: list[dict[str, Any]], **more: bool) -> l
     """Every action for the page: those that this project does not have are there too, since their keys are taken."""
     groups = groups_of([question["kind"] for question in questions], [part["as"] for part in project.display], **more)
     return [
-        {"id": action.id, "keys": " ".join(action.keys), "does": action.does, "answers": "answers" in action.groups, "typing": action.typing, "here": bool(groups.intersection(action.groups))}
+        {"id": action.id, "keys": " ".join(action.keys), "does": action.does, "answers": "answers" in action.groups, "typing": action.typing, "yields": action.yields, "here": bool(groups.intersection(action.groups))}
         for action in ACTIONS
     ]
 

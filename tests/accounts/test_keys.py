@@ -53,6 +53,13 @@ def test_two_actions_never_share_a_key():
     assert check_keys({"undo": "g", "guidelines": None})
 
 
+def test_what_only_some_projects_have_gives_its_key_up_but_not_to_two():
+    assert check_keys({"answer.1": "j", "answer.2": "k", "submit": "space"})
+    assert [keys_for(BY_ID[name], {"answer.1": "j", "submit": "space"}) for name in ("audio.back", "audio.play")] == [(), ("k",)]
+    refused({"answer.1": "j", "answer.2": "j"})
+    refused({"answer.1": "j", "audio.back": "j"})
+
+
 def test_digits_stay_with_answers_and_what_works_while_typing_needs_a_modifier():
     assert refused({"undo": "1"}) == "Digits choose answers."
     refused({"answer.1": None, "undo": "1"})

@@ -17,7 +17,9 @@ const UNDO = { id: "undo", does: "take back", keys: ["u", "backspace"] };
 const GUIDE = { id: "guidelines", does: "guidelines", keys: ["g"] };
 const TYPING = { id: "submit.typing", does: "submit while typing", keys: ["ctrl+enter"], typing: true };
 const FIRST = { id: "answer.1", does: "answer 1", keys: ["1"], answers: true };
-const ACTIONS = [UNDO, GUIDE, TYPING, FIRST];
+const HEARD = { id: "audio.back", does: "3 seconds back", keys: ["j"], yields: true };
+const SHOWN = { id: "all", does: "choose all", keys: ["w"], yields: true, here: true };
+const ACTIONS = [UNDO, GUIDE, TYPING, FIRST, HEARD, SHOWN];
 const why = (key, action) => refusal(key, action, ACTIONS, (id) => ACTIONS.find((one) => one.id === id).keys);
 
 test("the page takes for a key what the server does", () => {
@@ -28,6 +30,8 @@ test("the page takes for a key what the server does", () => {
 test("clashes, digits and keys that would be typed are refused in words", () => {
   assert.equal(why("g", UNDO), "G is the key of “guidelines”. Change or switch off that one first.");
   assert.equal(why("u", UNDO), null); // its own
+  assert.equal(why("j", UNDO), null); // of another kind of project
+  assert.equal(why("w", UNDO), "W is the key of “choose all”. Change or switch off that one first.");
   assert.equal(why("7", UNDO), "Digits choose answers. Take another key.");
   assert.equal(why("7", FIRST), null);
   assert.equal(why("q", TYPING), "This one works while you type, so its key needs Alt with it.");

@@ -23,7 +23,7 @@ export class Keymap {
     this.mayLetters = mayLetters;
     this.actions = [...document.querySelectorAll("#keys [data-action]")].map((row) => ({
       id: row.dataset.action, keys: row.dataset.keys.split(" ").filter(Boolean), does: row.querySelector("dd").textContent,
-      answers: "answers" in row.dataset, here: "here" in row.dataset, typing: "typing" in row.dataset, row,
+      answers: "answers" in row.dataset, here: "here" in row.dataset, typing: "typing" in row.dataset, yields: "yields" in row.dataset, row,
     }));
     this.byId = new Map(this.actions.map((action) => [action.id, action]));
     addEventListener("keydown", (event) => this.#down(event), { capture: true });
@@ -38,7 +38,9 @@ export class Keymap {
 
   /** The keys of an action, as they are now. */
   keysFor(id, own = this.#own) {
-    return id in own ? [own[id]].filter((key) => key !== null) : this.byId.get(id)?.keys ?? [];
+    if (id in own) return [own[id]].filter((key) => key !== null);
+    const { keys = [], yields } = this.byId.get(id) ?? {};
+    return yields ? keys.filter((key) => !Object.values(own).includes(key)) : keys; // not in every project: others may have its key
   }
 
   /** The first of them for people, "" where it is switched off. */

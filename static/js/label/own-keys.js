@@ -14,7 +14,7 @@ export function refusal(key, action, actions, keysFor) {
   if (!key || !KEY.test(key)) return "That key is needed elsewhere. Take a letter, a mark like ; or [, Space, Enter, ⌫, Del or Ins, or Alt with a letter.";
   if (action.typing && !/^(?:alt|ctrl)\+/.test(key)) return "This one works while you type, so its key needs Alt with it.";
   if (/^[0-9]$/.test(key) && !action.answers) return "Digits choose answers. Take another key.";
-  const other = actions.find(({ id }) => id !== action.id && keysFor(id).includes(key));
+  const other = actions.find(({ id, here, yields }) => id !== action.id && (here || !yields) && keysFor(id).includes(key));
   return other ? `${shownKey(key)} is the key of ${quoted(other)}. Change or switch off that one first.` : null;
 }
 
