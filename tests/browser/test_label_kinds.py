@@ -301,6 +301,29 @@ def test_a_text_by_pointer_and_no_keyboard_pops_up_by_itself_on_a_phone(open_pag
     assert answers(wait_for_labels(page, "kinds-text-click", 1), "said") == {"e0": "by thumb"}
 
 
+@pytest.mark.parametrize("options", [{}, {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}], ids=["1280", "390"])
+def test_four_kinds_on_one_example_by_pointer_alone(open_page, options):
+    page = start(open_page(**options), "kinds-all-click")
+    before = len(labels(page, "kinds-all-click"))
+    press_on = (lambda place: place.tap()) if options else (lambda place: place.click())
+    press_on(page.locator("label.choice", has_text="Mixed"))
+    press_on(page.locator("label.choice", has_text="The music"))
+    press_on(page.get_by_role("button", name="Submit"))
+    expect(page.locator("#refusal")).to_contain_text("Write an answer to “How long is it?”, or ")
+    expect(page.get_by_role("textbox", name="How long")).to_be_focused()
+    page.get_by_role("textbox", name="How long").fill("12")
+    press_on(page.get_by_role("textbox", name="What does it say?"))
+    page.get_by_role("textbox", name="What does it say?").fill("words")
+    assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]
+    press_on(page.get_by_role("button", name="Submit"))
+    press_on(page.get_by_role("button", name="Same as last"))
+    press_on(page.get_by_role("group", name="What is it about?").get_by_text("None of them"))
+    press_on(page.get_by_role("button", name="Submit"))
+    found = wait_for_labels(page, "kinds-all-click", before + 2)[before:]
+    value = {"sentiment": "mix", "topics": ["music"], "length": 12, "said": "words"}
+    assert [label["value"] for label in found] == [value, {**value, "topics": []}]
+
+
 @pytest.mark.parametrize("slug", ["kinds-choices-kept", "kinds-number-kept", "kinds-all-kept"])
 def test_drafts_of_each_kind_survive_a_reload_at_once(ada, slug):
     start(ada, slug)
