@@ -229,8 +229,11 @@ def test_a_first_visit_practises_on_three_texts_of_which_nothing_is_sent(open_pa
     assert example(page) == "Text 0"  # once is enough
 
 
-def test_practice_is_skipped_by_esc(ada):
-    start(ada, "around-practice-skip")
+def test_practice_is_skipped_by_esc_and_by_its_button(open_page):
+    page = start(open_page(), "around-practice-skip")
+    page.get_by_role("button", name="Skip the practice").click()
+    assert example(page) == "Text 0"
+    ada = start(open_page(), "around-practice-skip")
     expect(ada.locator("#example")).to_contain_text("Practice 1 of 3")
     press(ada, "2", "Escape")
     assert example(ada) == "Text 0"

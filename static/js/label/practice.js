@@ -25,7 +25,7 @@ export class Practice {
 
   /** The next text, or the end. `session` draws it like any example. */
   next(session) {
-    if (this.#place < TEXTS.length) return session.show(this.#item(this.#place++), null);
+    if (this.#place < TEXTS.length) return session.show(this.#item(this.#place++, session), null);
     this.skip(session, false);
     session.flow.reading = true;
     this.between.show("That was practice", [h("p", {}, "Nothing of it was sent. From here on each label counts; U takes the last one back.")], [{
@@ -41,15 +41,17 @@ export class Practice {
     if (on) session.next();
   }
 
-  #item(place) {
+  #item(place, session) {
+    const skip = h("button", { type: "button", class: "button small" }, "Skip the practice ", h("kbd", {}, "Esc"));
+    skip.addEventListener("click", () => this.skip(session));
     const name = `Practice ${place + 1} of ${TEXTS.length}`;
     return {
       practice: this, name, media: "ready", drawn: [],
       assignment: { id: `practice-${place + 1}`, example: { key: name, data: {} } },
       node: h("div", { class: "example-body" },
         h("div", { class: "practice" },
-          h("p", {}, h("strong", {}, `${name}.`), " This text stands for an example. Nothing is sent.", h("span", { class: "keyboard-only" }, " ", h("kbd", {}, "Esc"), " skips the practice.")),
-          firstKeys(this.page.questions, MORE)),
+          h("p", {}, h("strong", {}, `${name}.`), " This text stands for an example. Nothing is sent."),
+          firstKeys(this.page.questions, MORE), skip),
         h("p", { class: "shown-text" }, TEXTS[place])),
     };
   }
