@@ -57,7 +57,7 @@ def describe(project: Project, answers: Answers, *, by: str | None = None) -> di
         "popular_answer": popular.as_dict(),
         "ceiling": ceiling(project, answers, alone).as_dict(),
         "irreducible_error": _error_range(error_range(alone)),
-        "measures": person_parts.measures(resolved) if isinstance(resolved, person.KindScores) else {},
+        "measures": _of_the_trade(project, answers, resolved),
         "reference": reference,
         "by": _by(project, answers, chosen, by),
         "cautions": [
@@ -77,6 +77,14 @@ def against_resolved(project: Project, answers: Answers, *, share: float = 1.0, 
     if answers.described["kind"] in OF_CLASSES:
         return human.against_reference(answers.labels, example, code, never_counted=helped)
     return person.against_reference(answers, example, code, never_counted=helped, share=share, seed=project.seed)
+
+
+def _of_the_trade(project: Project, answers: Answers, resolved: human.Scores) -> dict[str, Any]:
+    """Word error rate, F1 of spans or of boxes against resolved answers; nothing for other kinds."""
+    if not isinstance(resolved, person.KindScores):
+        return {}
+    found = read_resolved(answers.question.pk)
+    return person_parts.measures(answers, found.example, found.code, took_part(project, answers), resolved)
 
 
 def leave_one_out(project: Project, answers: Answers, *, share: float = 1.0) -> human.Scores:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from labelling.measure.person import KindScores
+from labelling.measure.answers import Answers
+from labelling.measure.person import KindScores, Scorer
 from labelling.stats.additive import Additive, ratio
 from labelling.stats.boxes import match
-from labelling.stats.columns import Floats, Longs
+from labelling.stats.columns import Floats, Labels, Longs
 from labelling.stats.results import Counts, Result
 from labelling.stats.words import Words
 
@@ -18,59 +20,69 @@ METHODS = {
     "spans": "F1 of spans with the same beginning, end and class, pooled: twice the matches over all spans of labels and references",
     "boxes": "F1 of boxes that match at an overlap of 0.5, whatever their class, pooled: twice the matches over all boxes of labels and references",
 }
+POPULAR = "; what the labels come to, once an example, ties left out"
+MOST_LABELS = {"text": 30_000, "spans": 30_000, "boxes": 3_000}
 NOTHING = "There is no label with a reference to compare it with, or nothing is marked in either."
 
 
-def measures(scores: KindScores) -> dict[str, dict[str, Any]]:
-    """{name: {"person", "popular_answer"}} of the figures that belong to the kind; the popular answer counts once an example, where
-    there is one (a tie has none)."""
-    kind = scores.scorer.kind.name
+def measures(
+    answers: Answers, example: NDArray[Any], code: NDArray[Any], never_counted: NDArray[np.bool_], scores: KindScores
+) -> dict[str, dict[str, Any]]:
+    """{name: {"person", "popular_answer"}} of the figures that belong to the kind, against these reference answers (original example
+    ids and codes; several where several are right). The popular answer counts once an example, ties left out, on the examples of
+    `scores`."""
+    kind = answers.described["kind"]
     if kind not in NAMES:
         return {}
-    rows = np.array(sorted(scores.wanted_of), dtype=np.int64)
-    given = scores.labels.code[rows].astype(np.int64)
-    wanted = np.array([_nearest(scores, int(scores.labels.code[row]), scores.wanted_of[row]) for row in rows.tolist()], dtype=np.int64)
-    liked = _liked(scores, rows)
-    first = np.concatenate(([True], np.diff(scores.labels.example[rows]) > 0)) & (liked >= 0) if rows.size else np.zeros(0, dtype=np.bool_)
-    return {
-        NAMES[kind]: {
-            "person": _figure(scores, rows, given, wanted, METHODS[kind]).as_dict(),
-            "popular_answer": _figure(
-                scores, rows[first], liked[first], wanted[first], METHODS[kind] + "; what the labels come to, once an example, ties left out"
-            ).as_dict(),
-        }
-    }
+    right: dict[int, list[int]] = {}
+    for one, answer in zip(example.tolist(), code.tolist(), strict=True):
+        right.setdefault(one, []).append(answer)
+    labels = answers.labels
+    settled = np.isin(labels.example_ids, np.fromiter(right, dtype=np.int64, count=len(right)))[labels.example]
+    rows = np.flatnonzero(settled & ~labels.align(never_counted).astype(np.bool_))
+    most = MOST_LABELS[kind]
+    words = METHODS[kind]
+    if rows.size > most:
+        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+        words += f"; measured on {most:,} labels drawn at random (seed 0)"
+    ids = labels.example_ids[labels.example].tolist()
+    given = labels.code[rows].astype(np.int64)
+    wanted = [_nearest(scores.scorer, answer, right[ids[row]]) for row, answer in zip(rows.tolist(), given.tolist(), strict=True)]
+    person = _figure(labels, scores.scorer, rows, given, np.array(wanted, dtype=np.int64), words)
+    part = scores.labels
+    first = part.offsets[:-1][[bool(scores.counted[start:end].any()) for start, end in zip(part.offsets, part.offsets[1:], strict=False)]]
+    liked = np.array([_liked(scores, int(part.example[row])) for row in first.tolist()], dtype=np.int64)
+    first, liked = first[liked >= 0], liked[liked >= 0]
+    places = part.example_ids[part.example[first]].tolist()
+    wanted = [_nearest(scores.scorer, answer, right[place]) for place, answer in zip(places, liked.tolist(), strict=True)]
+    popular = _figure(part, scores.scorer, first, liked, np.array(wanted, dtype=np.int64), METHODS[kind] + POPULAR, once=True)
+    return {NAMES[kind]: {"person": person.as_dict(), "popular_answer": popular.as_dict()}}
 
 
-def _nearest(scores: KindScores, given: int, wanted: Sequence[int]) -> int:
-    return max(wanted, key=lambda code: (scores.scorer.score(given, code), -code))
+def _nearest(scorer: Scorer, given: int, wanted: Sequence[int]) -> int:
+    return wanted[0] if len(wanted) == 1 else max(wanted, key=lambda code: (scorer.score(given, code), -code))
 
 
-def _liked(scores: KindScores, rows: Longs) -> Longs:
-    """What the labels of each row's example come to, -1 in a tie."""
-    labels, known = scores.labels, {}
-    for example in np.unique(labels.example[rows]).tolist():
-        codes = labels.code[labels.offsets[example] : labels.offsets[example + 1]].tolist()
-        found = scores.scorer.consensus(codes)
-        known[example] = -1 if found is None else found
-    return np.array([known[example] for example in labels.example[rows].tolist()], dtype=np.int64)
-
-
-def _figure(scores: KindScores, rows: Longs, given: Longs, wanted: Longs, method: str) -> Result:
+def _liked(scores: KindScores, example: int) -> int:
+    """What the labels of an example come to, -1 in a tie."""
     labels = scores.labels
+    found = scores.scorer.consensus(labels.code[labels.offsets[example] : labels.offsets[example + 1]].tolist())
+    return -1 if found is None else found
+
+
+def _figure(labels: Labels, scorer: Scorer, rows: Longs, given: Longs, wanted: Longs, method: str, *, once: bool = False) -> Result:
     example, who = labels.example[rows], labels.labeller[rows]
     counts = Counts(int(np.unique(example).size), int(rows.size), int(np.unique(who).size))
-    parts = _compared(scores, given, wanted)
+    parts = _compared(scorer, given, wanted)
     by_example = np.column_stack([np.bincount(example, weights=part, minlength=labels.n_examples) for part in parts])
     people = np.unique(who)
     taken = np.column_stack([np.bincount(who, weights=part, minlength=labels.n_labellers) for part in parts])[people]
-    popular = "once an example" in method
-    return Additive(by_example, ratio, None if popular else taken).result(method, counts, 0.95, NOTHING, (0.0, np.inf))
+    return Additive(by_example, ratio, None if once else taken).result(method, counts, 0.95, NOTHING, (0.0, np.inf))
 
 
-def _compared(scores: KindScores, given: Longs, wanted: Longs) -> tuple[Floats, Floats]:
+def _compared(scorer: Scorer, given: Longs, wanted: Longs) -> tuple[Floats, Floats]:
     """(what is summed above, what below) of each label and its reference."""
-    values, kind = scores.scorer.values, scores.scorer.kind.name
+    values, kind = scorer.values, scorer.kind.name
     if kind == "text":
         used, place = np.unique(np.concatenate((given, wanted)), return_inverse=True)
         words = Words([values[code] for code in used.tolist()])
