@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from labelling.access import Permission, Role, Viewer
 from labelling.assign.models import Assignment, Cursor, GoldExample, ReturnedExample
 from labelling.assign.qualification import qualification_of
-from labelling.assign.rules import AssignmentState, Purpose, purpose_at, start_of
+from labelling.assign.rules import AssignmentState, Purpose, purpose_at, standing_of, start_of
 from labelling.errors import NotFound
 from labelling.intake.models import AssignQueue, Example
 from labelling.projects.models import Membership, Project, ProjectCounts
@@ -138,6 +138,8 @@ class Hands:
     labels: int
     today: int
     is_member: bool
+    standing: str | None  # with the qualification, for whom one is asked
+    score: float | None  # share that was right in their last try
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,13 @@ def list_hands(project: Project, *, now: datetime) -> list[Hands]:
     members = Membership.objects.filter(project=project).select_related("user")
     members = members.filter(Q(user_id__in=held) | Q(labels__gt=0, removed_at=None) | Q(role=Role.LABELLER, removed_at=None))
     today = dict(members.filter(days__day=now.date()).values_list("user_id", "days__labels"))
+    settings = labelling_settings(project)
     found = []
     for member in members:
+        standing = standing_of(
+            settings, role=member.role, labels=member.labels, qualified=member.qualified_at is not None, tries=member.tries,
+            tries_allowed=member.tries_allowed,
+        )  # fmt: skip
         mine = held.get(member.user_id, {"n": 0, "oldest": None, "soonest": None})
         found.append(
             Hands(
@@ -193,6 +200,8 @@ def list_hands(project: Project, *, now: datetime) -> list[Hands]:
                 labels=member.labels,
                 today=today.get(member.user_id, 0),
                 is_member=member.removed_at is None,
+                standing=standing,
+                score=member.qualification_score,
             )
         )
     return sorted(found, key=lambda one: (-one.leases, -one.today, -one.labels, one.username))

@@ -124,13 +124,15 @@ def all_tags(project: Project) -> list[dict[str, str]]:
 
 
 def counts_of(project: Project) -> dict[str, int]:
-    """The counts of the API: read from counters, never from labels."""
+    """The counts of the API: read from counters, never from labels. To whoever sees only their own labels a check counts like
+    any other, so that the number of labels tells nothing."""
     counts = ProjectCounts.objects.get(project=project)
-    members = Membership.objects.filter(project=project).aggregate(total=Sum("labels"))
+    members = Membership.objects.filter(project=project).aggregate(total=Sum("labels"), checks=Sum("checks"))
+    leads = Permission.SEE_LABELS in getattr(project, "viewer_permissions", Permission)
     labellers = Membership.objects.filter(Q(labels__gt=0) | Q(removed_at=None, role=Role.LABELLER), project=project).count()
     return {
         "examples": counts.examples,
-        "labels": members["total"] or 0,
+        "labels": (members["total"] or 0) + (0 if leads else members["checks"] or 0),
         "complete": counts.complete,
         "in_review": counts.in_review,
         "labellers": labellers,

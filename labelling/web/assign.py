@@ -14,7 +14,10 @@ from django.views.decorators.http import require_POST
 from labelling import flow
 from labelling.access import Permission
 from labelling.assign import selectors, services
-from labelling.errors import WorkbenchError
+from labelling.discuss.services import allow_try
+from labelling.discuss.services.checking import gold_counts
+from labelling.errors import Conflict, WorkbenchError
+from labelling.projects.selectors import labelling_settings
 from labelling.web.drafts import number_or_text
 from labelling.web.forms import PlainForm
 from labelling.web.guard import in_project
@@ -62,9 +65,24 @@ def assign(request: HttpRequest, project: Any) -> HttpResponse:
         "queue": selectors.get_queue_state(project, now=now),
         "many": selectors.COUNTED_UP_TO,
         "pages": Pages(request, selectors.list_hands(project, now=now), PER_PAGE),
+        "gold": gold_counts(project),
+        "settings": labelling_settings(project),
         "now": now,
     }
     return TemplateResponse(request, "assign/page.html", context, status=400 if form.errors else 200)
+
+
+@in_project(Permission.MANAGE_MEMBERS)
+@require_POST
+def allow(request: HttpRequest, project: Any, username: str) -> HttpResponse:
+    """Another try at the qualification."""
+    try:
+        allow_try(actor=request.viewer, slug=project.slug, username=username, now=timezone.now())
+    except Conflict as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, f"{username} may try again, with gold examples that they have not seen where there are any.")
+    return redirect("assign", slug=project.slug)
 
 
 @in_project(Permission.MANAGE_MEMBERS)
@@ -82,4 +100,5 @@ def release(request: HttpRequest, project: Any, username: str) -> HttpResponse:
 urlpatterns = [
     path("projects/<str:slug>/assign/", assign, name="assign"),
     path("projects/<str:slug>/assign/<str:username>/release/", release, name="release_leases"),
+    path("projects/<str:slug>/assign/<str:username>/allow/", allow, name="allow_try"),
 ]

@@ -60,6 +60,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
         "progress": stock.pop("progress"),
         "stock": stock,
         "recent": recent,
+        "qualification": stock["qualification"],
         "confidence": settings["confidence"],
         "suggestions": settings["suggestions"]["show"],
         "practice": settings["practice"] and not recent and not any(question["kind"] in MARKS for question in questions),
@@ -70,6 +71,7 @@ def screen(request: HttpRequest, project: Any) -> HttpResponse:
             "logout": reverse("account_logout"),
             "who": reverse("label_who"),
             **{name: reverse(f"label_{name}", kwargs={"slug": project.slug}) for name in ("stock", "guidelines", "history")},
+            "qualification": f"/api/v1/projects/{project.slug}/qualification/",
             "preferences": reverse("label_preferences"),
         },
     }
@@ -151,6 +153,7 @@ def leased(request: HttpRequest, project: Any, count: Any) -> dict[str, Any]:
             for lease in handed.assignments
         ]),
         "waiting": handed.waiting,
+        "qualification": handed.qualification.as_dict() if handed.qualification else None,
         "user": request.user.username,
         "progress": {"today": mine.today, "left": mine.left.left, "left_is_at_least": mine.left.at_least},
     }  # fmt: skip

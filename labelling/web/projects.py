@@ -13,6 +13,7 @@ from django.utils import timezone
 from labelling import flow
 from labelling.access import Permission
 from labelling.discuss.selectors import counts_of_cases
+from labelling.discuss.services.checking import gold_counts
 from labelling.errors import WorkbenchError
 from labelling.jobs.selectors import worker_is_alive
 from labelling.kinds import KINDS
@@ -20,6 +21,7 @@ from labelling.projects import selectors, services
 from labelling.web.drafts import START, Draft, number_or_text
 from labelling.web.forms import PlainForm
 from labelling.web.guard import in_project, signed_in
+from labelling.web.labelling_form import LabellingFields, blame, typed_of
 from labelling.web.measure import for_overview
 from labelling.web.paging import Pages
 
@@ -58,7 +60,7 @@ def row(project: Any, mine: Any) -> dict[str, Any]:
         "share": settled / counts.examples if counts.examples else None,
         "in_review": counts.in_review,
         "role": mine.role if mine else None,
-        "labels": mine.labels if mine else 0,
+        "labels": mine.labels + mine.checks if mine else 0,  # to their labeller a check is a label like any other
     }
 
 
@@ -115,7 +117,7 @@ def overview(request: HttpRequest, project: Any) -> HttpResponse:
     return TemplateResponse(request, "projects/overview.html", context)
 
 
-class SettingsForm(PlainForm):
+class SettingsForm(LabellingFields, PlainForm):
     name = forms.CharField(label="Name", required=False)
     description = forms.CharField(label="What it is for", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     labels_per_example = forms.CharField(
@@ -143,6 +145,7 @@ class SettingsForm(PlainForm):
             "order": typed["order"],
             "lease_seconds": round(minutes * 60) if not isinstance(minutes, str) else minutes,
             "target_alpha": number_or_text(typed["target_alpha"]) if typed["target_alpha"] else None,
+            "labelling": self.labelling(),
         }
 
 
@@ -155,6 +158,7 @@ def settings(request: HttpRequest, project: Any) -> HttpResponse:
         "order": project.order,
         "lease_minutes": f"{project.lease_seconds / 60:g}",
         "target_alpha": project.target_alpha,
+        **typed_of(selectors.labelling_settings(project)),
     }
     form = SettingsForm(request.POST or None, initial=now_set)
     if request.method == "POST" and form.is_valid():
@@ -164,11 +168,12 @@ def settings(request: HttpRequest, project: Any) -> HttpResponse:
             if "lease_seconds" in error.fields:
                 error.fields = error.fields | {"lease_minutes": ["Give the minutes as a number, from 1 to 10,080 (a week)."]}
                 del error.fields["lease_seconds"]
-            form.blame(error)
+            form.blame(blame(error))
         else:
             messages.success(request, "The settings are saved.")
             return redirect("settings", slug=project.slug)
-    context = {"project": project, "form": form, "tab": "settings"}
+    asked = selectors.labelling_settings(project)["qualification"]["examples"]
+    context = {"project": project, "form": form, "tab": "settings", "gold": gold_counts(project), "asked": asked}
     return TemplateResponse(request, "projects/settings.html", context, status=400 if form.errors else 200)
 
 

@@ -47,6 +47,7 @@ ROLES = [
     ("GET", "assign/", 200, 200, 403),
     ("POST", "assign/", 400, 400, 403),  # no number
     ("POST", "assign/ada/release/", 302, 302, 403),
+    ("POST", "assign/ada/allow/", 302, 302, 403),
     ("GET", "assign/suggestions/", 200, 200, 403),
     ("POST", "assign/suggestions/", 400, 400, 403),  # no file
     ("POST", "assign/suggestions/remove/", 302, 302, 403),
@@ -61,6 +62,7 @@ ROLES = [
     ("GET", "release/1/", 404, 404, 403),
     ("POST", "release/1/recall/", 404, 404, 403),
     ("GET", "label/", 200, 200, 200),
+    ("GET", "mine/", 200, 200, 200),
     ("GET", "label/guidelines/", 200, 200, 200),
     ("GET", "label/history/", 200, 200, 200),
     ("POST", "label/stock/", 400, 400, 400),  # the body is no JSON

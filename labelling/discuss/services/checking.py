@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from labelling import audit
 from labelling.access import Permission, Viewer
@@ -174,8 +175,6 @@ def set_gold_aside(*, project: Project, now: datetime) -> int:
 
 def gold_counts(project: Project) -> dict[str, int]:
     """Gold examples of a project: {"ready": checks can be drawn from them, "open": still labelled in the ordinary way}."""
-    gold = GoldExample.objects.filter(project=project)
-    return {
-        "ready": gold.filter(example__state__in=CHECKABLE).count(),
-        "open": gold.filter(example__state=ExampleState.OPEN).count(),
-    }
+    return GoldExample.objects.filter(project=project).aggregate(
+        ready=Count("id", filter=Q(example__state__in=CHECKABLE)), open=Count("id", filter=Q(example__state=ExampleState.OPEN))
+    )

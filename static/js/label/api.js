@@ -69,6 +69,9 @@ export class Api {
   /** One's last fifty labels here, the oldest first. */
   async history() { return (await ask(this.urls.history)).labels; }
 
+  /** How one stands with the first examples, and what the last try came to. */
+  qualification() { return ask(this.urls.qualification); }
+
   guidelines(since) { return ask(`${this.urls.guidelines}?since=${since}`); }
   preferences(body) { return ask(this.urls.preferences, { method: "POST", body }); }
 }

@@ -30,7 +30,7 @@ export class Flow {
   mayGoOn() {
     if (this.elsewhere || this.between.shown && this.reading) return false;
     if (this.guidelines.text && this.#read < this.guidelines.version) return false;
-    return !this.session.practice?.due && !this.#newQuestions();
+    return !this.session.practice?.due && !this.session.qualify?.due && !this.#newQuestions();
   }
 
   /** Whether a label may be taken back now. Newer guidelines are read before that too; `then` is called afterwards. */
@@ -46,6 +46,7 @@ export class Flow {
     if (this.elsewhere) return this.#otherTab();
     if (this.guidelines.text && this.#read < this.guidelines.version) return this.#guidelines();
     if (this.session.practice?.due) return this.session.practice.next(this.session);
+    if (this.session.qualify?.due) return this.session.qualify.show();
     if (this.#newQuestions()) return this.#questions();
     return this.#ask();
   }
@@ -59,11 +60,14 @@ export class Flow {
   /** A refill arrived while nothing was on the screen. */
   filled() {
     if (this.elsewhere || this.reading) return;
-    if (this.stock.length) this.session.next();
+    if (this.session.qualify?.waits()) return;
+    if (this.stock.length || this.session.qualify?.due) this.session.next();
     else this.#end();
   }
 
   taken() { this.elsewhere = true; this.session.suspend(); this.stopped(); }
+
+  ask() { return this.#ask(); }
 
   #ask() {
     clearTimeout(this.#timer);

@@ -105,12 +105,14 @@ async function start() {
     },
   }) : null;
   const practice = page.practice ? new (await import("../label/practice.js")).Practice({ page, between }) : null;
+  const qualify = page.qualification ? new (await import("../label/qualify.js")).Qualify({ page, between, stock, outbox, api }) : null;
   const flow = new Flow({ page, between, stock, outbox, sender, api, drawer, progress });
   session = new Session({
-    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, suggestion, practice, clock, recent, progress, voice, help, keymap, flow,
+    page, store, drafts, outbox, sender, stock, painter, questions, tags, comment, confidence, previous, suggestion, practice, qualify, clock, recent, progress, voice, help, keymap, flow,
   });
   recent.current = () => session.assignment?.id;
   flow.session = session;
+  if (qualify) qualify.session = session;
   const login = new Login({
     keys, api, user,
     done: () => { sender.report(null); sender.kick(); if (!session.current) flow.stopped(); session.focusExample(); },
@@ -118,9 +120,13 @@ async function start() {
   const state = new StateLine({ outbox, sender, store, voice, keys, logIn: (other) => login.open(other), open: (entry) => session.revise(recordOf(entry)) });
   store.onlost = () => state.update();
 
+  let feedback = null; // what says how a reference reads, once it is needed
   outbox.addEventListener("settled", ({ detail: { entry, receipt } }) => {
     const record = recent.of(entry.assignment);
     if (record?.entry === entry.client_id) Object.assign(record, { entry: null, counted: receipt?.counted ?? null });
+    if (!receipt?.feedback) return;
+    feedback ??= import("../label/feedback.js").then(({ Feedback }) => new Feedback(voice));
+    feedback.then((line) => line.add(entry, receipt.feedback));
   });
   let quiet = null; // labels made when a request began with nothing on its way: its counts hold then
   stock.addEventListener("asking", () => { quiet = outbox.waiting.length ? null : progress.made; });
