@@ -1,6 +1,6 @@
 /* What hangs on other rows of the form of a new project: the column that a question is about, and the earlier question after
    whose answers it is asked. Choices follow what is typed; what was chosen stays chosen while it is there.
-   <select data-of>, <details data-after><select data-after-question><fieldset data-after-answers="NAME"><div data-list> */
+   <select data-about>, <details data-after><select data-after-question><fieldset data-after-answers="NAME"><div data-list> */
 import { h } from "../lib/dom.js";
 
 const said = (row, end) => row.querySelector(`[name$="-${end}"]`)?.value.trim() ?? "";
@@ -24,7 +24,7 @@ function about(question, columns) {
   const fitting = columns.filter((column) => ways.includes(column.as));
   const options = fitting.map((column) => [column.name, `${column.name} (${column.words.toLowerCase()})`]);
   if (!needed || !options.length) options.unshift(["", ways.length && needed ? `no column is shown as ${ways.join(" or ")} yet` : "none"]);
-  refill(question.querySelector("[data-of]"), options);
+  refill(question.querySelector("[data-about]"), options);
 }
 
 function after(question, before) {
