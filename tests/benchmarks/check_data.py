@@ -1,11 +1,11 @@
 """Import real several-labeller data sets over the API and compare what is measured with what is expected.
 
-    python tests/benchmarks/check_data.py FOLDER --url http://127.0.0.1:8000 --token TOKEN [NAME ...]
+    python -m tests.benchmarks.check_data FOLDER [NAME ...] --url http://127.0.0.1:8000 --token TOKEN
 
 FOLDER holds one folder a data set (votes.csv.gz with item, labeller, label; items.jsonl.gz; gold.csv.gz). Prints one JSON
 line a figure: what was measured, what was expected, and whether they differ by more than 0.002; at the end a table of all of them,
 with the reason where the product means something else by a figure than whoever computed the expected one. Sets of classes,
-numbers, texts, spans and boxes are made ready in `kinds_of_data.py`.
+numbers, texts, spans and boxes are made ready in `data/kinds.py`.
 """
 
 import argparse
@@ -22,10 +22,7 @@ from typing import Any
 
 import httpx
 
-try:
-    from tests.benchmarks.kinds_of_data import PREPARED, Prepared, archive_of
-except ModuleNotFoundError:  # run as a script
-    from kinds_of_data import PREPARED, Prepared, archive_of
+from tests.benchmarks.data.kinds import PREPARED, Prepared, archive_of
 
 TOLERANCE = 0.002
 # Name, kind of question (a scale's low and high for ratings), level → alpha, then majority and Dawid-Skene against gold.
