@@ -2,6 +2,7 @@
 
 from labelling.discuss.selectors.cases import CaseView, Decision, describe_remark, get_case, list_remarks
 from labelling.discuss.selectors.keyset import Page
+from labelling.discuss.selectors.own import Own, SettledOtherwise, get_own, list_settled_otherwise
 from labelling.discuss.selectors.queue import (
     Row,
     Waiting,
@@ -19,8 +20,10 @@ from labelling.discuss.selectors.votes import Vote, votes_on
 __all__ = [
     "CaseView",
     "Decision",
+    "Own",
     "Page",
     "Row",
+    "SettledOtherwise",
     "Vote",
     "Waiting",
     "count_mine",
@@ -28,8 +31,10 @@ __all__ = [
     "describe_remark",
     "fetch_case",
     "get_case",
+    "get_own",
     "list_cases",
     "list_remarks",
+    "list_settled_otherwise",
     "no_such_case",
     "rows_of",
     "sees_all",

@@ -22,9 +22,14 @@ export class Chart {
     if (!width || Math.abs(width - this.width) < 8) return;
     this.width = width;
     const Plot = await import("@observablehq/plot");
-    const svg = (this.data.kind === "trend" ? this.trend(Plot, width) : this.dots(Plot, width));
+    const svg = (this.data.kind === "trend" ? this.trend(Plot, width) : this.data.kind === "bars" ? this.bars(Plot, width) : this.dots(Plot, width));
     // Plot's own <style> would be refused by the page's policy; charts.css says the same.
     svg.querySelectorAll("style").forEach((style) => style.remove());
+    // Names of its parts say nothing to anybody, and stand where ARIA allows none.
+    svg.querySelectorAll("[aria-label]").forEach((part) => {
+      part.dataset.part = part.getAttribute("aria-label");
+      part.removeAttribute("aria-label");
+    });
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", this.title);
     this.host.replaceChildren(svg);
@@ -63,6 +68,22 @@ export class Chart {
         Plot.ruleY(rows.filter((row) => row.low != null), { y: "name", x1: "low", x2: "high", strokeWidth: 2, className: "reach" }),
         Plot.dot(rows, { y: "name", x: "value", r: 5, fill: "currentColor", className: "value" }),
         Plot.text(rows, { y: "name", x: (row) => this.beside(row), text: (row) => this.format(row.value), dx: 10, textAnchor: "start", className: "number" }),
+      ],
+    });
+  }
+
+  /* Counts, from zero. */
+  bars(Plot, width) {
+    const { rows } = this.data;
+    const skipped = Math.ceil((rows.length * 48) / Math.max(width - 64, 48));
+    return Plot.plot({
+      width, height: 180, marginLeft: 48, marginTop: 24, className: "plot",
+      x: { domain: rows.map((row) => row.name), label: null, tickSize: 0, ticks: rows.map((row) => row.name).filter((_, place) => (rows.length - 1 - place) % skipped === 0) },
+      y: { label: null, grid: true, ticks: 3, domain: [0, Math.max(1, ...rows.map((row) => row.value))], tickFormat: (value) => (Number.isInteger(value) ? value.toLocaleString("en-GB") : "") },
+      marks: [
+        Plot.barY(rows, { x: "name", y: "value", className: "bar", insetLeft: 2, insetRight: 2 }),
+        Plot.text(rows.filter((row) => row.value), { x: "name", y: "value", text: (row) => row.value.toLocaleString("en-GB"), dy: -8, className: "number" }),
+        Plot.ruleY([0], { className: "zero" }),
       ],
     });
   }
