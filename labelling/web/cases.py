@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 
 from labelling.discuss.rules import REASON_WORDS, CaseState, Outcome
 from labelling.discuss.selectors import Row, Vote
-from labelling.errors import Invalid
+from labelling.intake.about import about_keys
 from labelling.intake.selectors import render_data
 from labelling.kinds import KINDS
 from labelling.projects.selectors import all_tags
+from labelling.web.answers import come_to, drawn_boxes, from_json, is_listed, numbered, parts_shown, read_answer
 from labelling.web.drawing import drawn
 
 unsettled = f"{CaseState.OPEN},{CaseState.DISCUSSING}"
@@ -23,19 +25,6 @@ def asked_for(request: HttpRequest, known: Sequence[str]) -> dict[str, str]:
     """The filters in the URL that say something; what no text may hold finds nothing."""
     typed = {name: value.replace("\x00", "\ufffd").strip() for name, value in request.GET.items()}
     return {name: value for name, value in typed.items() if value and (name in known or name.startswith("meta."))}
-
-
-def questions_drawn(questions: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Questions with their answers as (JSON, words), for a list to choose from (empty for kinds without one), and what
-    was chosen in a form that came back."""
-    return [
-        {
-            **question,
-            "answers": [(json.dumps(value), name) for value, name in KINDS[question["kind"]].names(question)],
-            "chosen": typed.get(f"q-{question['key']}", ""),
-        }
-        for question in questions
-    ]
 
 
 def shown_parts(project: Any, example: Any) -> list[dict[str, Any]]:
@@ -58,16 +47,31 @@ def numbers_of(question: Mapping[str, Any]) -> dict[str, int]:
     return {kind.text(value): number for number, (value, _) in enumerate(kind.names(question), start=1)}
 
 
-def answer_shown(question: Mapping[str, Any], answer: Any, words: str) -> dict[str, Any]:
-    return {"words": words, "number": numbers_of(question).get(KINDS[question["kind"]].text(answer))}
+@dataclass(frozen=True)
+class About:
+    """What the answers of an example are about: its data, and sizes of its pictures where a question needs them."""
+
+    project: Any
+    data: Mapping[str, Any]
+    known: Mapping[str, Any] | None = None
+
+
+def answer_shown(question: Mapping[str, Any], answer: Any, words: str, about: About) -> dict[str, Any]:
+    return {
+        "words": words,
+        "number": numbers_of(question).get(KINDS[question["kind"]].text(answer)),
+        "parts": parts_shown(question, answer, about.data),
+        "drawn": drawn_boxes(about.project, question, answer, about.data, about.known),
+    }
 
 
 def vote_rows(
-    project: Any, questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], viewer: Any, names: Mapping[int, str] | None = None
+    about: About, questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], viewer: Any, names: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
     """Votes for a table, each with its answers as they count now where that can be said. Without `names` (label id → name)
     people are numbers."""
-    tags = {tag["key"]: tag["name"].lower() for tag in all_tags(project)}
+    tags = {tag["key"]: tag["name"].lower() for tag in all_tags(about.project)}
+    numbers = {} if is_listed(questions) else numbered(votes)
     rows = []
     for vote in votes:
         said = dict(vote.words)
@@ -76,13 +80,13 @@ def vote_rows(
             words = said.pop(question["key"], None)
             counts = vote.counts_as.get(question["key"])
             if words is not None and counts is not None:
-                answers.append(answer_shown(question, counts, words))
+                answers.append(answer_shown(question, counts, words, about))
             elif words is not None:
                 answers.append({"words": f"{words} (no longer counts)", "number": None})
         answers += [{"words": f"{words} (no longer asked)", "number": None} for words in said.values()]
         who = "You" if vote.labeller_id == viewer.user_id else f"Labeller {vote.number}"
         rows.append({
-            "id": vote.label_id, "who": (names or {}).get(vote.label_id) or who,
+            "id": vote.label_id, "answer": numbers.get(json.dumps(vote.counts_as, sort_keys=True)), "who": (names or {}).get(vote.label_id) or who,
             "answers": answers, "tags": [tags.get(tag, tag) for tag in vote.tags], "comment": vote.comment,
             "seconds": vote.seconds, "guideline_version": vote.guideline_version, "schema_version": vote.schema_version,
             "round": vote.round, "imported": vote.imported,
@@ -95,15 +99,24 @@ def panes(project: Any, questions: Sequence[Mapping[str, Any]], rows: Sequence[R
     tags = {tag["key"]: tag["name"].lower() for tag in all_tags(project)}
     single = questions[0] if len(questions) == 1 and KINDS[questions[0]["kind"]].names(questions[0]) else None
     options = settle_options(single) if single else None
-    return [_pane(project, questions, row, tags, options) for row in rows]
+    known = about_keys(project_id=project.pk, keys=[row.case.example.key for row in rows], questions=questions)
+    return [
+        _pane(About(project, row.case.example.data, known.get(row.case.example.key)), questions, row, tags, options) for row in rows
+    ]
 
 
 def _pane(
-    project: Any, questions: Sequence[Mapping[str, Any]], row: Row, tags: Mapping[str, str], options: list[dict[str, Any]] | None
+    about: About, questions: Sequence[Mapping[str, Any]], row: Row, tags: Mapping[str, str], options: list[dict[str, Any]] | None
 ) -> dict[str, Any]:
     case = row.case
-    groups = _groups(questions, row.votes, tags)
+    groups = _groups(questions, row.votes, tags, about)
     answers = [group for group in groups if group["json"]]
+    if not is_listed(questions):
+        numbers = numbered(row.votes)
+        answers.sort(key=lambda group: numbers[group["json"]])
+        groups = [*answers, *(group for group in groups if not group["json"])]
+        for group in answers:
+            group["name"] = f"Answer {numbers[group['json']]}"
     return {
         "id": case.pk,
         "example": case.example.key,
@@ -115,17 +128,17 @@ def _pane(
         "opened_at": case.opened_at,
         "assigned_to": case.assigned_to,
         "note": case.note,
-        "parts": shown_parts(project, case.example),
+        "parts": shown_parts(about.project, case.example),
         "groups": groups,
         "comments": [{"id": vote.label_id, "words": vote.comment} for vote in row.votes if vote.comment],
         "votes": [{"id": vote.label_id, "words": ", ".join(words for _, words in vote.words) or "No answer"} for vote in row.votes],
         "guideline_versions": sorted({vote.guideline_version for vote in row.votes}),
         "seen": ",".join(str(vote.label_id) for vote in row.votes),
-        "options": options if options is not None else _given(answers),
+        "options": options if options is not None else _given(questions, answers),
     }
 
 
-def _groups(questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], tags: Mapping[str, str]) -> list[dict[str, Any]]:
+def _groups(questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], tags: Mapping[str, str], about: About) -> list[dict[str, Any]]:
     """Equal values together, the most frequent first; labels without an answer by their tags."""
     found: dict[str, dict[str, Any]] = {}
     for vote in votes:
@@ -136,7 +149,7 @@ def _groups(questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], tags:
             group["tags"][tags.get(tag, tag)] = group["tags"].get(tags.get(tag, tag), 0) + 1
         if not group["answers"]:
             group["answers"] = [
-                answer_shown(question, vote.counts_as[question["key"]], KINDS[question["kind"]].show(question, vote.counts_as[question["key"]]))
+                answer_shown(question, vote.counts_as[question["key"]], KINDS[question["kind"]].show(question, vote.counts_as[question["key"]]), about)
                 for question in questions
                 if question["key"] in vote.counts_as
             ] or [{"words": "No answer", "number": None}]
@@ -172,13 +185,17 @@ def settle_options(question: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _given(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Where there are several questions: the values that were given."""
-    return [
-        {"json": group["json"], "words": ", ".join(answer["words"] for answer in group["answers"]), "number": None,
-         "digit": str((place + 1) % 10) if place < DIGITS else ""}
-        for place, group in enumerate(answers)
-    ]  # fmt: skip
+def _given(questions: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Where answers have no list, or there are several questions: the values that were given, and what they come to."""
+    found = [
+        {"json": group["json"], "words": group.get("name") or ", ".join(answer["words"] for answer in group["answers"]), "number": None}
+        for group in answers
+    ]
+    both = None if is_listed(questions) else come_to(questions, [json.loads(group["json"]) for group in answers for _ in range(group["count"])])
+    if both is not None and (text := json.dumps(both, sort_keys=True)) not in {one["json"] for one in found}:
+        words = ", ".join(KINDS[question["kind"]].show(question, both[question["key"]]) for question in questions if question["key"] in both)
+        found.append({"json": text, "words": f"What most of them say: {words:.200}", "number": None})
+    return [one | {"digit": str((place + 1) % 10) if place < DIGITS else ""} for place, one in enumerate(found)]
 
 
 def read_outcome(typed: Any, questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -195,16 +212,9 @@ def read_outcome(typed: Any, questions: Sequence[Mapping[str, Any]]) -> dict[str
         standing = typed["standing"]
         fields["standing"] = int(standing) if standing.isascii() and standing.isdigit() and len(standing) < 19 else None
     if outcome == Outcome.ANSWER:
-        fields["value"] = _json(typed["value"], "value") if typed.get("value") else {
-            question["key"]: _json(typed[f"q-{question['key']}"], question["key"]) for question in questions if typed.get(f"q-{question['key']}")
-        }  # fmt: skip
+        said = {question["key"]: read_answer(question, typed) for question in questions}
+        whole = from_json(typed["value"], "value") if typed.get("value") else None
+        fields["value"] = whole if whole is not None else {key: answer for key, answer in said.items() if answer is not None}
     elif outcome == Outcome.SEVERAL_ANSWERS:
-        fields["values"] = [_json(one, "values") for one in typed.getlist("values")]
+        fields["values"] = [from_json(one, "values") for one in typed.getlist("values")]
     return fields
-
-
-def _json(text: str, field: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise Invalid.field(field, "Choose an answer from the list.") from None

@@ -15,10 +15,12 @@ from labelling.access import Permission
 from labelling.discuss import selectors, services
 from labelling.discuss.rules import CAUSE_WORDS, REASON_WORDS, SETTLING
 from labelling.errors import Conflict, WorkbenchError
+from labelling.intake.about import about_example
 from labelling.projects.selectors import guidelines_of, list_members, questions_of
 from labelling.projects.services import add_guidelines
 from labelling.web import classes
-from labelling.web.cases import asked_for, panes, questions_drawn, read_outcome, shown_parts, unsettled, vote_rows
+from labelling.web.answers import inputs, is_listed, numbered
+from labelling.web.cases import About, asked_for, panes, read_outcome, shown_parts, unsettled, vote_rows
 from labelling.web.drawing import lower_headings
 from labelling.web.guard import in_project
 from labelling.web.guidelines import GuidelinesForm
@@ -77,19 +79,21 @@ def case_context(
     settles = Permission.DISCUSS in project.viewer_permissions
     people = [row.user.username for row in list_members(project) if row.role == "labeller"] if settles else []
     there = {invite.user.username for invite in view.invited}
+    known = about_example(project_id=project.pk, example_id=view.example.pk, questions=questions)
+    about = About(project, view.example.data, known)
     return {
         "project": project,
         "view": view,
         "case": view.case,
         "parts": shown_parts(project, view.example),
-        "votes": vote_rows(project, questions, view.votes, request.viewer, names),
-        "earlier": vote_rows(project, questions, view.earlier, request.viewer, names),
+        "votes": vote_rows(about, questions, view.votes, request.viewer, names),
+        "earlier": vote_rows(about, questions, view.earlier, request.viewer, names),
         "reasons": [REASON_WORDS.get(reason, reason) for reason in view.reasons],
         "guidelines_html": lower_headings(view.guidelines.html),
-        "questions": questions_drawn(questions, typed or {}),
+        "questions": inputs(questions, typed, view.votes),
         "typed": typed,
         "names": names,
-        "given": given_values(view),
+        "given": given_values(view, questions),
         "causes": [(cause.value, words) for cause, words in CAUSE_WORDS.items()],
         "settles": settles,
         "may_invite": [name for name in people if name not in there],
@@ -98,12 +102,15 @@ def case_context(
     }
 
 
-def given_values(view: Any) -> list[dict[str, Any]]:
+def given_values(view: Any, questions: Any) -> list[dict[str, Any]]:
     """The different values that were given, each as JSON and in words: what can be right besides each other."""
     found: dict[str, str] = {}
+    numbers = {} if is_listed(questions) else numbered(view.votes)
     for vote in view.votes:
         if vote.counts_as:
-            found.setdefault(json.dumps(vote.counts_as, sort_keys=True), ", ".join(words for _, words in vote.words))
+            value = json.dumps(vote.counts_as, sort_keys=True)
+            called = f"Answer {numbers[value]}: " if value in numbers else ""
+            found.setdefault(value, called + ", ".join(words for _, words in vote.words))
     return [{"json": value, "words": words} for value, words in found.items()]
 
 
