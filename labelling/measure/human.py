@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelling.access import Permission, Viewer
+from labelling.assign.rules import Purpose
 from labelling.errors import Invalid
 from labelling.measure import person, person_parts
 from labelling.measure.answers import Answers, names_of, read_answers
+from labelling.measure.check_columns import with_checks
 from labelling.measure.columns import example_columns, read_resolved, read_took_part
 from labelling.measure.compare import OF_CLASSES
 from labelling.projects.models import Project
@@ -111,8 +113,9 @@ def error_range(alone: human.Scores) -> human.ErrorRange | human.Undefined:
 
 
 def consistency(project: Project, answers: Answers) -> tuple[Result, dict[object, Result]]:
-    """How far people agree with themselves over the rounds: overall and by user id."""
-    every = read_answers(project, answers.described["key"], rounds="all")
+    """How far people agree with themselves, over the rounds and where they were given an example of their own again: overall
+    and by user id."""
+    every = with_checks(read_answers(project, answers.described["key"], rounds="all"), [Purpose.REPEAT])
     return human.repeat_consistency(every.labels) if answers.described["kind"] in OF_CLASSES else person.consistency(every)
 
 

@@ -10,6 +10,7 @@ from labelling.access import Permission, Viewer
 from labelling.label.models import TagCount
 from labelling.measure.answers import Answers, read_answers
 from labelling.measure.bulk import literal, snapshot
+from labelling.measure.check_columns import ON_GOLD, with_checks
 from labelling.measure.compare import comparison
 from labelling.measure.human import against_resolved, consistency
 from labelling.projects.models import Membership, Project
@@ -41,7 +42,7 @@ def describe(project: Project, answers: Answers, members: Iterable[Membership]) 
     compared = comparison(answers, seed=project.seed)
     own_figures = groups.by_labeller(answers.labels, level=answers.level, values=answers.numbers) if compared is None else compared.by_labeller()
     agreement = {one.labeller: one for one in own_figures}
-    gold = against_resolved(project, answers, gold=True).by_labeller()
+    gold = against_resolved(project, with_checks(answers, ON_GOLD), gold=True).by_labeller()
     _, repeats = consistency(project, answers)
     reliability = _reliability(answers) if compared is None else {}
     no_model = (NO_MODEL if compared is None else NO_CLASSES).as_dict()
