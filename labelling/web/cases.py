@@ -14,7 +14,7 @@ from labelling.intake.selectors import render_data
 from labelling.kinds import KINDS
 from labelling.projects.selectors import all_tags
 from labelling.web.answers import come_to, drawn_boxes, from_json, is_listed, numbered, parts_shown, read_answer
-from labelling.web.drawing import drawn
+from labelling.web.drawing import drawn, drawn_part
 
 unsettled = f"{CaseState.OPEN},{CaseState.DISCUSSING}"
 DIGITS = 10
@@ -35,7 +35,7 @@ def shown_parts(project: Any, example: Any) -> list[dict[str, Any]]:
         value = data.get(part["field"])
         if value not in (None, ""):
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-            parts.append({"field": part["field"], "as": part["as"], "raw": value, "value": text})
+            parts.append(drawn_part(part["field"], part["as"], value, text))
     return parts
 
 

@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.safestring import mark_safe
+
 from labelling.kinds import KINDS
 from labelling.projects.guidelines import to_html
+from labelling.web.shapes import table_of, turns_of
 
 MANY = 10  # classes; beyond that many the search field is always there
 TAG_LETTERS = {"borderline": "B", "unintelligible": "X", "not_enough_information": "N"}
@@ -107,6 +110,20 @@ def words_of(questions: Sequence[Mapping[str, Any]], value: Mapping[str, Any] | 
 def lower_headings(html: str) -> str:
     """Guidelines stand below the page's h1 and their own h2: their headings start at h3."""
     return re.sub(r"<(/?)h([1-6])>", lambda found: f"<{found[1]}h{min(6, int(found[2]) + 2)}>", html)
+
+
+def drawn_part(field: str, way: str, value: Any, text: str) -> dict[str, Any]:
+    """A field of an example for parts/shown.html, in the shape in which labellers see it: {field, as, value: as text, and one
+    of table, turns, html where it has that shape}. Of turns, `other` are not by the one who spoke first."""
+    turns = turns_of(value) if way == "dialogue" else None
+    return {
+        "field": field,
+        "as": way,
+        "value": text,
+        "table": table_of(value) if way == "table" else None,
+        "turns": [{**turn, "other": turn["who"] != turns[0]["who"]} for turn in turns] if turns else None,
+        "html": mark_safe(markdown_of(value)) if way == "markdown" and isinstance(value, str) else "",
+    }
 
 
 def markdown_of(text: str) -> str:

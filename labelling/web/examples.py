@@ -12,6 +12,7 @@ from labelling.access import Permission
 from labelling.intake import selectors
 from labelling.intake.rules import ExampleState
 from labelling.projects.selectors import all_tags
+from labelling.web.drawing import drawn_part
 from labelling.web.guard import in_project
 from labelling.web.paging import Pages
 
@@ -84,7 +85,7 @@ def example(request: HttpRequest, project: Any, key: str) -> HttpResponse:
     context = {
         "project": project,
         "example": found,
-        "parts": [{"field": field, "as": shown.get(field, ""), "raw": value, "value": plain(value)} for field, value in by_display(data, shown)],
+        "parts": [drawn_part(field, shown.get(field, ""), value, plain(value)) for field, value in by_display(data, shown)],
         "meta": [(name, plain(value)) for name, value in found.meta.items()],
         "state": STATES[ExampleState(found.state)],
         "stage": "import",
