@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.labelling import press, start
 from tests.browser.people import make_people
 from tests.stack import Stack
 
@@ -19,12 +20,13 @@ NAMES = {"key": "names", "kind": "spans", "of": "text", "prompt": "Mark the name
 def make_texts(stack: Stack, projects: dict[str, dict[str, Any]]) -> Stack:
     """Projects of these slugs with `texts` (each an example; a dict holds several fields) beside their fields; Lea owns, Ada labels."""
     make_people(stack, "lab-ada", "lab-ben")
+    (stack.data / "texts.json").write_text(json.dumps(projects))  # a command line is too short for long texts
     stack.shell(f"""
-import json
+import json, pathlib
 from django.utils import timezone
 from labelling.projects.models import Project
 from tests.factories import make_examples, make_project
-for slug, fields in json.loads({json.dumps(json.dumps(projects))}).items():
+for slug, fields in json.loads(pathlib.Path({str(stack.data / "texts.json")!r}).read_text()).items():
     if not Project.objects.filter(slug=slug).exists():
         texts = fields.pop("texts")
         now = timezone.now()
@@ -40,7 +42,7 @@ def select(page: Page, start: int, end: int) -> None:
     """The browser's own selection, from one UTF-16 unit to another, as a finger's handles make it."""
     page.evaluate(
         """([start, end]) => {
-          const nodes = [...document.querySelectorAll(".shown-text .span-block")].flatMap((block) => [...block.childNodes]).filter((node) => node.nodeType === 3);
+          const nodes = [...document.querySelectorAll(".span-words")].flatMap((words) => [...words.childNodes]);
           const place = (offset) => { for (const node of nodes) { if (offset <= node.length) return [node, offset]; offset -= node.length; } };
           getSelection().setBaseAndExtent(...place(start), ...place(end));
         }""",
@@ -52,8 +54,8 @@ def point(page: Page, words: str) -> tuple[float, float]:
     """The middle of these words on the screen."""
     box = page.evaluate(
         """(words) => {
-          for (const block of document.querySelectorAll(".shown-text .span-block")) for (const node of block.childNodes) {
-            const at = node.nodeType === 3 ? node.data.indexOf(words) : -1;
+          for (const block of document.querySelectorAll(".span-words")) for (const node of block.childNodes) {
+            const at = node.data.indexOf(words);
             if (at === -1) continue;
             const range = document.createRange();
             range.setStart(node, at); range.setEnd(node, at + words.length);
@@ -70,3 +72,21 @@ def rows(page: Page) -> list[str]:
     """The list under the text: "Person Berlin", ..."""
     return [" ".join(text.split()) for text in page.locator(".span-row").evaluate_all(
         "(rows) => rows.map((row) => `${row.querySelector('.span-class').textContent} ${row.querySelector('.span-text').textContent}`)")]  # fmt: skip
+
+
+def begun(page: Page, slug: str, answers: dict[str, Any]) -> Page:
+    """The first example of a project, opened with these answers as a draft that was begun before."""
+    start(page, slug)
+    press(page, "1")
+    page.goto("/projects/")  # the page puts its draft away when it is left
+    page.evaluate(
+        """async (answers) => {
+          const promised = (request) => new Promise((done, failed) => { request.onsuccess = () => done(request.result); request.onerror = failed; });
+          const database = await promised(indexedDB.open("workbench-labelling"));
+          const drafts = database.transaction("drafts", "readwrite").objectStore("drafts");
+          for (const draft of await promised(drafts.getAll())) await promised(drafts.put({ ...draft, value: answers }));
+          database.close();
+        }""",
+        answers,
+    )
+    return start(page, slug)

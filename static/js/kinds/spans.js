@@ -43,6 +43,7 @@ export function render(question, host, changed) {
   function show() {
     const { marks, chosen } = layer;
     nothing.setAttribute("aria-pressed", String(marks.nothing));
+    nothing.hidden = marks.spans.length > 0;
     for (const { button } of classes.values()) button.toggleAttribute("data-chosen", chosen?.class === button.dataset.class);
     line.textContent = classes.get(chosen?.class)?.button.dataset.definition ?? "";
     for (const [name, possible] of [["undo", marks.undoable], ["redo", marks.redoable], ["remove", chosen]]) tools[name].hidden = !possible;
@@ -79,7 +80,7 @@ export function render(question, host, changed) {
   });
   host.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (!button || button.closest("[data-span-list]")) return;
+    if (!button?.isConnected || button.closest("[data-span-list]")) return; // rows answer for themselves, and may be gone by now
     if (button.dataset.class !== undefined) label(button.dataset.class, event.detail ? held : null);
     else if (button === nothing) return sayNothing(event);
     else if (button === tools.undo) layer.undo();

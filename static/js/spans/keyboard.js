@@ -32,8 +32,11 @@ export function pressed(name, event, layer) {
   }
   if (name === "home" || name === "end") {
     layer.choose(null);
-    const there = surface.linewise(name === "home" ? "backward" : "forward", "lineboundary");
-    return move(layer, event, there ?? (name === "home" ? 0 : surface.text.length)); // pressed again: of the text
+    const again = surface.edge === `${name} ${surface.head}`; // then of the text
+    const there = again ? null : surface.linewise(name === "home" ? "backward" : "forward", "lineboundary");
+    move(layer, event, there ?? (name === "home" ? 0 : surface.text.length));
+    surface.edge = `${name} ${surface.head}`;
+    return true;
   }
   if (name === "tab") return layer.step(event.shiftKey ? -1 : 1);
   if (event.repeat) return false;

@@ -87,9 +87,8 @@ export class Layer {
     if (span) {
       surface.select(span.end, span.end);
       this.say(`${this.nameOf(span.class)}: ${this.textOf(span)}`);
-      if (reveal) surface.reveal(span.start);
     }
-    surface.overlay.schedule();
+    surface.overlay.schedule(span && reveal ? span.start : null);
     this.chose();
   }
 
@@ -150,7 +149,7 @@ export class Layer {
     const done = this.marks.change(chosen, moved);
     if (!done.span) { this.#refuse(done); return true; }
     this.chosen = done.span;
-    surface.reveal(moved[side]);
+    surface.overlay.schedule(moved[side]);
     this.#changed(this.textOf(done.span));
     return true;
   }

@@ -2,7 +2,7 @@
    class's letter, the selection, the cursor, the word that a digit would label, and the grips of the chosen span. All of
    it without text of its own, below the letters, and out of the way of the pointer (but for the grips).
 
-   <span class="span-block">text<i class="span-mark" data-class-no="1" data-letter="A"></i>…</span> */
+   <span class="span-marks"><i class="span-mark first" data-class-no="1" data-letter="A"></i>…</span> */
 
 import { h } from "../lib/dom.js";
 import { levelsOf } from "./marks.js";
@@ -13,6 +13,7 @@ const LEVELS = 4;
 
 export class Overlay {
   #frame = 0;
+  #reveal = null;
   #width = 0;
   #measured = new Map(); // "start-end" → rects, in the block's own coordinates
   #drawn = new Map(); // block → Map of key → elements
@@ -22,24 +23,35 @@ export class Overlay {
     this.surface = surface;
     this.draw = this.draw.bind(this);
     this.schedule = this.schedule.bind(this);
-    this.watcher = new ResizeObserver(() => { if (surface.host.clientWidth !== this.#width) this.schedule(); });
+    this.resized = this.resized.bind(this);
+    this.watcher = new ResizeObserver(this.resized);
   }
 
   start() {
     document.addEventListener("scroll", this.schedule, { passive: true, capture: true });
-    addEventListener("resize", this.schedule);
+    addEventListener("resize", this.resized);
     this.watcher.observe(this.surface.host);
   }
 
   stop() {
     document.removeEventListener("scroll", this.schedule, { capture: true });
-    removeEventListener("resize", this.schedule);
+    removeEventListener("resize", this.resized);
     this.watcher.disconnect();
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
   }
 
-  schedule() { this.#frame ||= requestAnimationFrame(this.draw); }
+  resized() {
+    const { host } = this.surface;
+    host.classList.toggle("tall", host.clientHeight > innerHeight * 0.45); // then the classes stay in reach below it
+    this.schedule();
+  }
+
+  /** `reveal`: an offset to scroll to before it is drawn. */
+  schedule(reveal = null) {
+    if (typeof reveal === "number") this.#reveal = reveal;
+    this.#frame ||= requestAnimationFrame(this.draw);
+  }
 
   /** Reads first, writes after: one layout a frame. */
   draw() {
@@ -49,6 +61,8 @@ export class Overlay {
     const width = surface.host.clientWidth;
     if (width !== this.#width) this.#measured.clear();
     this.#width = width;
+    if (this.#reveal !== null) surface.reveal(this.#reveal);
+    this.#reveal = null;
     const seen = this.#seen();
     const wanted = new Map(seen.blocks.map((block) => [block, new Map()]));
     this.#shown = [];
@@ -116,7 +130,7 @@ export class Overlay {
 
   *#grips({ start, end }) {
     for (const [side, offset] of [["start", start], ["end", end]]) {
-      yield { start: offset, end: offset, point: true, key: `grip ${side}`, make: ([rect]) => [box("span-grip", rect, { "data-side": side })] };
+      yield { start: offset, end: offset, point: true, key: `grip ${side}`, make: ([rect]) => [box("span-grip", rect, { "data-side": side, "data-way": (side === "start") === Boolean(rect.rtl) ? "right" : "left" })] };
     }
   }
 
@@ -166,7 +180,7 @@ export class Overlay {
         if (drawn.has(key)) continue;
         const elements = make();
         drawn.set(key, elements);
-        block.element.append(...elements);
+        block.marks.append(...elements);
       }
     }
   }
@@ -232,13 +246,14 @@ export class Overlay {
     const range = document.createRange();
     range.setStart(...this.surface.place(offset));
     const rect = range.getClientRects()[0];
+    if (!rect && offset > block.start && this.surface.text[offset - 1] === "\n") return this.#caret(offset - 1, block); // the last line break
     const origin = block.element.getBoundingClientRect();
     return rect ? { left: rect.left - origin.left, right: rect.left - origin.left, top: rect.top - origin.top, bottom: rect.bottom - origin.top } : null;
   }
 }
 
 function box(name, { left, top, right, bottom }, attributes = {}) {
-  const element = h("i", { class: name, "aria-hidden": "true", ...attributes });
+  const element = h("i", { class: name, ...attributes });
   Object.assign(element.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
   return element;
 }

@@ -5,6 +5,7 @@
 import { seen } from "./surface.js";
 
 const STILL = 8; // pixels that a click may slip
+const LATE = 100; // milliseconds from letting go to a click
 const EDGE = 32; // pixels from the edge of what is seen, where dragging scrolls
 
 export class Pointer {
@@ -21,7 +22,9 @@ export class Pointer {
     const { host, document } = this.surface;
     const { signal } = this.away;
     host.addEventListener("pointerdown", (event) => this.#pressed(event), { signal });
+    host.addEventListener("mousedown", (event) => { if (event.target.dataset?.side) event.preventDefault(); }, { signal }); // selects nothing
     document.addEventListener("pointerup", (event) => this.#released(event), { signal });
+    document.addEventListener("click", (event) => { if (this.#down) this.#settle(event); }, { signal, capture: true });
     document.addEventListener("pointercancel", () => { this.#down = null; this.#end(false); }, { signal });
     document.addEventListener("pointermove", (event) => this.#moved(event), { signal });
     document.addEventListener("selectionchange", () => this.#selected(), { signal });
@@ -39,22 +42,20 @@ export class Pointer {
   #released(event) {
     if (this.#drag) return this.#end(true);
     const down = this.#down;
-    this.#down = null;
-    if (!down) return;
-    const still = Math.hypot(event.clientX - down.x, event.clientY - down.y) < STILL;
-    setTimeout(() => this.#settle(event, still, down.mouse)); // when the browser's own selection is final
+    if (down) setTimeout(() => { if (this.#down === down) this.#settle(event); }, LATE); // where no click follows
   }
 
-  #settle(event, still, mouse) {
+  /** In the click itself, or a key that follows at once would find the place of before. */
+  #settle(event) {
     const { surface } = this;
-    const selection = surface.document.getSelection();
-    if (!selection.isCollapsed && surface.read({ snap: mouse })) {
-      surface.active?.choose(null);
-      this.#wake();
-      if (mouse && surface.range) surface.select(surface.anchor, surface.head);
-      return;
-    }
-    if (still) this.#clicked(event.clientX, event.clientY);
+    const { x, y, mouse } = this.#down;
+    this.#down = null;
+    const still = Math.hypot(event.clientX - x, event.clientY - y) < STILL;
+    if (still && event.detail < 2 && !event.shiftKey) return this.#clicked(event.clientX, event.clientY);
+    if (surface.document.getSelection().isCollapsed || !surface.read({ snap: mouse })) return;
+    surface.active?.choose(null);
+    this.#wake();
+    if (mouse && surface.range) surface.select(surface.anchor, surface.head);
   }
 
   /** A span under the pointer is chosen; a further click goes to the next one around it; elsewhere the cursor goes there. */

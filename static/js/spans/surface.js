@@ -1,5 +1,5 @@
-/* A text that spans are marked in: <p class="shown-text"> becomes <span class="span-block"> blocks of whole lines with the
-   same text, so that a long one is laid out and painted where it is seen only. One surface a field, shared by all
+/* A text that spans are marked in: <p class="shown-text"> becomes blocks of whole lines with the same text,
+   <span class="span-block"><span class="span-words">…</span><span class="span-marks"></span></span>, so that a long one is laid out and painted where it is seen only. One surface a field, shared by all
    questions about it (layers). It knows offsets (UTF-16 units) and places on the screen, the cursor and the selection;
    what is drawn over the text is overlay.js. */
 
@@ -26,6 +26,7 @@ export class Surface {
   layers = []; // {strong, spans, chosen, preview, lookOf(span), choose(span), activate(), …}: see kinds/spans.js
   anchor = 0;
   head = 0;
+  edge = ""; // where Home or End left the cursor: an end of a line that is broken is the next line's start, too
 
   constructor(host, text) {
     Object.assign(this, { host, text, steps: new Steps(text), chunks: [], blocks: [] });
@@ -68,8 +69,7 @@ export class Surface {
     const from = this.place(anchor, head < anchor);
     const to = this.place(head, head > anchor);
     this.document.getSelection().setBaseAndExtent(...from, ...to);
-    if (reveal) this.reveal(head);
-    this.overlay.schedule();
+    this.overlay.schedule(reveal ? head : null);
   }
 
   /** Reads the browser's selection; false where it is not in this text. `snap`: bring both ends to whole letters. */
@@ -140,7 +140,7 @@ export class Surface {
     return found === this.head ? null : found;
   }
 
-  /** Scrolls so far that the place can be read, above the answers and below the header. */
+  /** Scrolls so far that the place can be read, above the answers and below the header. Once a frame, by the overlay. */
   reveal(offset) {
     const rect = this.overlay.rectAt(offset);
     if (!rect) return;
@@ -168,8 +168,9 @@ export class Surface {
   }
 
   #block(start, end) {
-    const element = h("span", { class: "span-block" });
-    const block = { element, start, end, chunks: [] };
+    const words = h("span", { class: "span-words" });
+    const marks = h("span", { class: "span-marks", "aria-hidden": "true" }); // beside the text, or each mark would lay it out again
+    const block = { element: h("span", { class: "span-block" }, words, marks), marks, start, end, chunks: [] };
     for (let at = start; at < end || !block.chunks.length;) {
       let stop = Math.min(end, at + CHUNK);
       if (stop < end) stop = this.#seam(at, stop);
@@ -178,7 +179,7 @@ export class Surface {
       this.#chunkOf.set(node, chunk);
       block.chunks.push(chunk);
       this.chunks.push(chunk);
-      element.append(node);
+      words.append(node);
       at = stop;
       if (start === end) break;
     }
