@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from labelling.errors import Invalid
@@ -19,7 +19,7 @@ CHORD = re.compile(r"(?:alt|ctrl)\+.+")
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something that a key does. `keys`: those that do it by default; `groups`: where it is to be had, see `groups_of`;
-    `typing`: it also acts inside a text field, so it needs Alt or Ctrl.
+    `says`: what it does in some of the groups, where that differs; `typing`: it also acts inside a text field, so it needs Alt or Ctrl.
 
     What only some projects have yields: somebody who never hears a sound may give J to an answer."""
 
@@ -28,6 +28,7 @@ class Action:
     does: str
     groups: tuple[str, ...] = ("page",)
     typing: bool = False
+    says: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def yields(self) -> bool:
@@ -48,15 +49,24 @@ ACTIONS = (
     Action("find", ("/",), "find a class by typing; in the guidelines, find a word"),
     Action("question.next", ("arrowdown",), "next question"),
     Action("question.previous", ("arrowup",), "question before"),
-    Action("all", ("a",), "choose all classes; on a picture, add a box in the middle", groups=("choices", "boxes")),
+    Action("all", ("a",), "choose all classes", groups=("choices", "boxes"), says={"boxes": "add a box in the middle of what is seen"}),
     Action("previous", ("p",), "the answers of your last label once more"),
-    Action("type", ("t",), "into the field to type in", groups=("text", "number")),
+    Action("type", ("t",), "into the field to type in", groups=("text", "number", "boxes"), says={"boxes": "more contrast; with Shift less"}),
     Action("text.mark", ("alt+m",), "write down the time of the sound while typing", groups=("audio",), typing=True),
     Action("confidence", ("v",), "how sure you are", groups=("confidence",)),
     Action("suggestion", ("y",), "what a model suggests, and back", groups=("suggestions",)),
     Action("quick", (), "quick mode on or off", groups=("quick",)),
     Action("help", ("?",), "these keys"),
     *(Action(f"answer.{digit}", (digit,), f"answer {digit}", groups=("answers",)) for digit in DIGITS),
+    Action("marks.undo", ("z",), "undo what was marked; with Shift do it again", groups=("spans", "boxes")),
+    Action("marks.remove", ("delete",), "remove the mark that is chosen", groups=("spans", "boxes")),
+    Action("boxes.fit", ("f",), "the whole picture", groups=("boxes",)),
+    Action("boxes.actual", ("e",), "the picture at 100 %", groups=("boxes",)),
+    Action("boxes.in", ("+", "="), "zoom in", groups=("boxes",)),
+    Action("boxes.out", ("-", "_"), "zoom out", groups=("boxes",)),
+    Action("boxes.draw", ("d",), "draw boxes, or move the picture; Space held moves it, too", groups=("boxes",)),
+    Action("boxes.light", ("i",), "brighter; with Shift darker", groups=("boxes",)),
+    Action("boxes.relight", ("r",), "brightness and contrast as they were", groups=("boxes",)),
     Action("audio.play", ("k", "space"), "play or pause the sound", groups=("audio",)),
     Action("audio.back", ("j",), "3 seconds back", groups=("audio",)),
     Action("audio.forward", ("l",), "3 seconds forward", groups=("audio",)),
@@ -79,6 +89,11 @@ def groups_of(kinds: Iterable[str], displays: Iterable[str], **more: bool) -> se
     """The groups of actions that a project has: by the kinds of its questions, the displays of its fields, and what else
     it says of itself (`quick=True`, `confidence=True`)."""
     return {"page", *kinds, *displays, *(name for name, there in more.items() if there)}
+
+
+def sentence_of(action: Action, groups: Iterable[str]) -> str:
+    """What an action does in a project with these groups."""
+    return "; ".join(dict.fromkeys(action.says.get(group, action.does) for group in action.groups if group in groups)) or action.does
 
 
 def check_keys(given: Any) -> dict[str, str | None]:

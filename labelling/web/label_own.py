@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from labelling.accounts.keys import ACTIONS, groups_of
+from labelling.accounts.keys import ACTIONS, groups_of, sentence_of
 from labelling.accounts.services import set_preferences
 from labelling.errors import Invalid, WorkbenchError
 from labelling.web.guard import signed_in
@@ -40,9 +40,12 @@ def drawn_keys(project: Any, questions: list[dict[str, Any]], **more: bool) -> l
     """Every action for the page: those that this project does not have are there too, since their keys are taken."""
     groups = groups_of([question["kind"] for question in questions], [part["as"] for part in project.display], **more)
     return [
-        {"id": action.id, "keys": " ".join(action.keys), "does": action.does, "answers": "answers" in action.groups, "typing": action.typing, "yields": action.yields, "here": bool(groups.intersection(action.groups))}
+        {
+            "id": action.id, "keys": " ".join(action.keys), "does": sentence_of(action, groups), "answers": "answers" in action.groups,
+            "typing": action.typing, "yields": action.yields, "here": bool(groups.intersection(action.groups)),
+        }
         for action in ACTIONS
-    ]
+    ]  # fmt: skip
 
 
 urlpatterns = [path("label/preferences/", preferences, name="label_preferences")]

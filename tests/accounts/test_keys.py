@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labelling.accounts.keys import ACTIONS, BY_ID, MOST, check_keys, groups_of, keys_for, own_keys
+from labelling.accounts.keys import ACTIONS, BY_ID, MOST, check_keys, groups_of, keys_for, own_keys, sentence_of
 from labelling.errors import Invalid
 
 TABLE = json.loads(Path(__file__).with_name("keys.json").read_text())  # tests/js/own-keys.test.js reads the same
@@ -23,7 +23,7 @@ def test_the_defaults_hold_every_rule_themselves():
     assert check_keys({}) == {}
     for action in ACTIONS:
         for key in action.keys:
-            if key not in ("arrowdown", "arrowup"):  # arrows are given to nothing else
+            if not key.startswith("arrow"):  # arrows are given to nothing else
                 assert check_keys({action.id: key}) == {action.id: key}
     assert len(BY_ID) == len(ACTIONS) <= MOST
 
@@ -77,6 +77,14 @@ def test_keys_of_actions_that_are_gone_are_left_out_and_those_that_clash_by_now_
     assert own_keys({}) == own_keys({"keys": None}) == {}
     assert own_keys({"keys": {"gone": "q", "undo": "w"}}) == {"undo": "w"}
     assert own_keys({"keys": {"undo": "g"}}) == {}
+
+
+def test_an_action_says_what_it_does_in_this_project():
+    every = BY_ID["all"]
+    assert sentence_of(every, {"choices"}) == "choose all classes"
+    assert sentence_of(every, {"boxes", "page"}) == "add a box in the middle of what is seen"
+    assert sentence_of(every, {"boxes", "choices"}) == "choose all classes; add a box in the middle of what is seen"
+    assert sentence_of(BY_ID["type"], {"text", "number"}) == sentence_of(BY_ID["type"], set()) == "into the field to type in"
 
 
 def test_a_project_has_the_actions_of_its_kinds_and_displays():

@@ -8,6 +8,7 @@ const NORMAL = { brightness: 100, contrast: 100 };
 const STEP = 10;
 const LEAST = 20;
 const MOST = 400;
+const KEY_FOR = { D: "boxes.draw", E: "boxes.actual", F: "boxes.fit", I: "boxes.light", R: "boxes.relight", T: "type", Z: "marks.undo" }; // whose keys can be changed
 const light = { ...NORMAL }; // of this page
 
 export class Tools {
@@ -17,7 +18,7 @@ export class Tools {
   constructor(does) {
     this.does = does;
     const button = (words, key, act, attributes = {}) => {
-      const made = h("button", { type: "button", class: "button small", ...attributes }, words, key ? h("kbd", {}, key) : null);
+      const made = h("button", { type: "button", class: "button small", ...attributes }, words, key ? h("kbd", { "data-key-for": KEY_FOR[key] }, key) : null);
       made.addEventListener("click", (event) => {
         act();
         if (event.detail) does.back(); // pressed by a pointer: keys go to the picture again
@@ -80,7 +81,7 @@ export class Tools {
       this.#show();
     });
     const keys = name === "brightness" ? ["I", "⇧I"] : ["T", "⇧T"];
-    return { name, input, value, label: h("label", {}, h("span", {}, name === "brightness" ? "Brightness " : "Contrast ", ...keys.map((key) => h("kbd", {}, key))), input, value) };
+    return { name, input, value, label: h("label", {}, h("span", {}, name === "brightness" ? "Brightness " : "Contrast ", ...keys.map((key) => h("kbd", { "data-key-for": KEY_FOR[key] }, key))), input, value) };
   }
 
   #show() {

@@ -59,8 +59,10 @@ export class Help {
 
   /** What kinds and displays say of keys that cannot be changed. */
   #list(lines) {
+    const changeable = new Set(this.keymap.actions.filter(({ here, answers }) => here && !answers).flatMap(({ keys }) => keys.map(shownKey)));
+    const fixed = lines.filter(([key]) => !changeable.has(key.split(/[\s,]+/)[0])); // the others stand in the list already
     const last = this.sheet.dialog.querySelector(".key-list > div:last-child");
-    last.before(...lines.map(([key, sentence]) => h("div", {}, h("dt", {}, h("kbd", {}, key)), h("dd", {}, sentence))));
+    last.before(...fixed.map(([key, sentence]) => h("div", {}, h("dt", {}, h("kbd", {}, key)), h("dd", {}, sentence))));
   }
 
   async #change() {

@@ -87,7 +87,9 @@ export class Keymap {
     event.stopImmediatePropagation();
     if (meant.as === null) return; // no longer a key of the page, but still one of the browser's
     event.preventDefault();
-    const made = new KeyboardEvent("keydown", { ...eventOf(meant.as), repeat: event.repeat, bubbles: true, cancelable: true });
+    const made = new KeyboardEvent("keydown", {
+      ...eventOf(meant.as), shiftKey: event.shiftKey && /^[a-z]$/.test(key), repeat: event.repeat, bubbles: true, cancelable: true,
+    });
     this.#made.add(made);
     event.target.dispatchEvent(made);
   }
