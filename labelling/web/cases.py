@@ -157,7 +157,10 @@ def _groups(questions: Sequence[Mapping[str, Any]], votes: Sequence[Vote], tags:
 
 
 def _marks(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One mark a label while a glance counts them; beyond that one an answer, with its number of labels."""
+    """One mark a label while a glance counts them; beyond that one an answer, with its number of labels. Answers that have no list
+    are their numbers."""
+    if answers and "name" in answers[0]:
+        return [{"number": None, "words": group["name"], "times": group["count"]} for group in answers]
     if sum(group["count"] for group in answers) <= MOST_MARKS:
         return [mark for group in answers for mark in [group["answers"][0]] * group["count"]]
     return [{**group["answers"][0], "times": group["count"]} for group in answers]

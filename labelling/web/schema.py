@@ -10,6 +10,7 @@ from labelling.access import Permission
 from labelling.errors import NotFound
 from labelling.kinds import KINDS
 from labelling.projects import selectors
+from labelling.web.drawing import range_words, wanted
 from labelling.web.guard import in_project
 from labelling.web.paging import Pages
 
@@ -38,8 +39,29 @@ def described(question: dict[str, Any]) -> dict[str, Any]:
         **question,
         "kind_title": kind.title,
         "classes": question.get("classes") or [],
+        "limits": limits(question),
         "steps": [] if "classes" in question else [name for _, name in kind.names(question)],
     }
+
+
+def limits(question: dict[str, Any]) -> list[str]:
+    """What else a question says of its answers, in words."""
+    found = []
+    if question["kind"] == "choices":
+        found.append(wanted(question))
+    if question["kind"] == "number" and range_words(question):
+        found.append(range_words(question))
+    if question.get("unit"):
+        found.append(f"in {question['unit']}")
+    if question.get("max_length"):
+        found.append(f"{question['max_length']:,} characters at most")
+    if question.get("of"):
+        found.append(f"about the field {question['of']}")
+    if question.get("overlap"):
+        found.append("spans may overlap")
+    if question.get("show_if"):
+        found.append(f"asked only after {question['show_if']['question']}: {', '.join(map(str, question['show_if']['is']))}")
+    return found
 
 
 urlpatterns = [path("projects/<str:slug>/settings/schema/", read, name="schema")]

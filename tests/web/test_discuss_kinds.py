@@ -35,6 +35,7 @@ def test_the_queue_and_the_case_show_each_answer_with_its_parts():
         assert "“Ada”" in shown and "“Émile”" in shown
         assert "30 × 15 at 10, 20.25" in shown and "12.5 €" in shown and "Émile und Ada" in shown
         assert '<rect x="11" y="20.25" width="30" height="15" data-class-no="1">' in shown
+    assert '<span class="badge">Answer 1 ×2</span>' in queue and "What did it cost? <span class=\"muted\">(€)</span>" in page
     assert "What most of them say" in queue  # the mean of three boxes, which nobody drew
     assert '<option value="[{' in page and "Answer 2: 1 box: car 1" in page
     assert re.search(r'<input type="checkbox" name="q-topics" value="\[\]"><span>None of them', page)
@@ -98,3 +99,10 @@ def test_the_queue_settles_by_the_number_of_an_answer():
     assert buttons == {'{"summary": "one"}': "Answer 1", '{"summary": "two"}': "Answer 2"}
     assert settle(value='{"summary": "two"}').status_code == 302
     assert Resolution.objects.get().value == {"summary": "two"}
+
+
+def test_the_page_of_questions_says_what_each_kind_asks_for():
+    every_kind(0)
+    page = html.unescape(text_of(browse("lea").get("/projects/reviews/settings/schema/")))
+    for words in ("Choose up to 3", "0 to 100 · in €", "200 characters at most · about the field text", "about the field text · spans may overlap", "about the field photo"):
+        assert words in page
