@@ -68,6 +68,20 @@ scoring
     score_choice_slices(predicted, reference, n_codes, slices, *, allowed=None, ...) -> [SliceScore(key, n_examples, figures)]
     score_rating(predicted, reference, *, baseline_value=None, confidence) -> RatingScore   .mean_absolute_error .accuracy .baseline .missing
     score_rating_slices(predicted, reference, slices, *, confidence) -> [SliceScore]
+icc
+    measure(labels, values, *, confidence) -> {name: Result}          icc_1_1, icc_2_1 (A,1), icc_3_1 (C,1), icc_1_k, icc_2_k, icc_3_k
+    of_table(table (n_examples, n_labellers)) -> the same
+comparison: answers beyond classes, all with one interface
+    compare_sets.SetComparison.of(labels, values, classes)            alpha with Jaccard's distance; MASI; exact sets
+    compare_numbers.NumberComparison.of(labels, values, level=)       alpha, interval or ratio; ICC; concordance of two people
+    compare_texts.TextComparison.of(labels, texts)                    alpha by edit distance; likeness word by word
+    compare_spans.SpanComparison.of(labels, values, classes, length)  unitized alpha; alpha of characters; F1 of spans
+    compare_boxes.BoxComparison.of(labels, values, classes)           alpha over objects; F1 of boxes; overlap; classes of matched ones
+        .alpha() .likeness() -> Result, .measures() -> {name: Result}, .per_class() -> {place: Result}, .by_labeller(), .by_two(least),
+        .class_pairs() (n_classes, n_classes), .keep(mask)
+    comparison.by_example_group(compared, groups), by_label_group(compared, groups) -> [Group]
+units.Units, unitized.Unitized, distances.DistanceAlpha               the coefficients behind them; label_pairs.Pairs their pairs of labels
+sets, texts, words, spans, boxes                                      two answers, or those of one example: distances, matches, majorities
 second_opinion
     check_alpha(labels, ours, *, level="nominal", values=None, most_examples=100_000) -> SecondOpinion   against the krippendorff package
 """

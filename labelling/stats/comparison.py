@@ -72,7 +72,7 @@ def by_label_group(compared: Comparison, groups: ArrayLike, confidence: float = 
     names, place = np.unique(np.asarray(groups), return_inverse=True)
     found: list[Group] = []
     for at, name in enumerate(names.tolist()):
-        part = compared.keep(place.ravel() == at)
+        part = compared.keep(place.ravel() == at) if names.size > 1 else compared  # what is known already is not computed twice
         found.append(Group(name, part.alpha(confidence), part.likeness(confidence)))
     return found
 

@@ -128,6 +128,7 @@ def _alpha(sums: Floats, total: Floats) -> Floats:
     """Sums (n_sets, 3) to alphas. The distance between labels that are both left out is taken at its mean."""
     apart, n, reach = sums.T
     gone = total[1] - n
-    chance = 2.0 * reach - total[2] + total[2] * (gone / total[1]) ** 2 if total[1] else reach
+    every = total[1] * (total[1] - 1.0)
+    chance = 2.0 * reach - total[2] + total[2] * gone * (gone - 1.0) / every if every > 0 else reach
     known = (n > 1) & (chance > 1e-12 * np.maximum(n, 1.0) ** 2)
     return np.where(known, 1.0 - (n - 1.0) * apart / np.where(known, chance, 1.0), np.nan)

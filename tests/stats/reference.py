@@ -97,3 +97,27 @@ def anaesthetists() -> Labels:
     rows = [(e, who, int(code) - 1) for e, answers in enumerate(patients) for who, code in zip(people, answers, strict=True)]
     example, labeller, code = np.array(rows).T
     return Labels.of(example, labeller, code, 4)
+
+# Krippendorff (2004), Content Analysis, p. 254 (also the test Krippendorff2004Test of DKPro's unitizing agreement): continuum from 150,
+# length 300; units (start, length, observer, class). Alpha .8591 in all, .7286 and 1 by class; D_o .0144 and 0, D_e .0532 and .0490.
+KRIPPENDORFF_2004_UNITS = [
+    (225, 70, 0, "c"), (370, 30, 0, "c"), (220, 80, 1, "c"), (355, 20, 1, "c"), (400, 20, 1, "c"),
+    (180, 60, 0, "k"), (300, 50, 0, "k"), (180, 60, 1, "k"), (300, 50, 1, "k"),
+]  # fmt: skip
+# Krippendorff (1995), On the reliability of unitizing continuous data, p. 57, as the unit of length goes to 0 (DKPro's test of that
+# name): continuum of 24; alpha by class A .553, B -.926, C .679, D .066.
+KRIPPENDORFF_1995_UNITS = (
+    "2,8,0,A 14,6,0,A 4,4,1,A 15,2,1,A 0,18,0,B 0,2,1,B 2,1,1,B 3,1,1,B 4,1,1,B 5,1,1,B 6,3,1,B 9,1,1,B 2,6,0,C 10,2,0,C 14,4,0,C 20,2,0,C "
+    "0,2,1,C 4,4,1,C 10,4,1,C 16,2,1,C 20,2,1,C 0,2,0,D 2,8,0,D 10,4,0,D 14,6,0,D 20,4,0,D 0,4,1,D 4,4,1,D 8,7,1,D 15,2,1,D 17,7,1,D"
+)
+KRIPPENDORFF_1995_ALPHAS = {"A": 0.553, "B": -0.926, "C": 0.679, "D": 0.066}
+
+# Shrout and Fleiss (1979), Intraclass correlations, table 2: six targets, four judges; values as printed, limits as computed by pingouin.
+SHROUT_FLEISS_1979 = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+SHROUT_FLEISS_1979_ICC = {
+    "icc_1_1": (0.17, -0.13, 0.72), "icc_2_1": (0.29, 0.02, 0.76), "icc_3_1": (0.71, 0.34, 0.95),
+    "icc_1_k": (0.44, -0.88, 0.91), "icc_2_k": (0.62, 0.07, 0.93), "icc_3_k": (0.91, 0.68, 0.99),
+}  # fmt: skip
+
+# nltk.metrics.distance: (one set, another, Jaccard's distance, the MASI distance of Passonneau 2006).
+SET_DISTANCES = [({1, 2}, {1, 2, 3, 4}, 0.5, 0.666666666667), ({1, 2}, {2, 3}, 0.666666666667, 0.888888888889)]
