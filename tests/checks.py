@@ -4,14 +4,13 @@ from collections.abc import Collection
 from typing import Any
 
 from labelling import flow
-from labelling.access import Viewer
 from labelling.assign.models import Assignment
 from labelling.assign.services import Leased
 from labelling.discuss.models import Resolution
+from labelling.discuss.services.settling import answer_codes
 from labelling.intake.models import Example
 from labelling.intake.states import change_state
 from labelling.measure.services import Standing, set_resolved_answers
-from labelling.discuss.services.settling import answer_codes
 from labelling.projects.models import Project
 from tests.factories import NOW, lease, make_examples, submit, viewer
 

@@ -8,7 +8,7 @@ from labelling.api.base import View, body_of
 from labelling.api.docs import FREE, NUMBER, TEXT, TRUTH, WHOLE, describe, many, maybe, thing
 from labelling.assign.qualification import own_qualification
 from labelling.discuss import services
-from labelling.discuss.services.checking import qualification_results
+from labelling.discuss.selectors.checks import qualification_results
 from labelling.errors import Invalid
 from labelling.intake.selectors import render_data
 from labelling.projects.selectors import get_project

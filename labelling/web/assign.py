@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from labelling import flow
 from labelling.access import Permission
 from labelling.assign import selectors, services
+from labelling.discuss.selectors.checks import gold_counts
 from labelling.discuss.services import allow_try
-from labelling.discuss.services.checking import gold_counts
 from labelling.errors import Conflict, WorkbenchError
 from labelling.projects.selectors import labelling_settings
 from labelling.web.drafts import number_or_text

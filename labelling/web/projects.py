@@ -13,7 +13,7 @@ from django.utils import timezone
 from labelling import flow
 from labelling.access import Permission
 from labelling.discuss.selectors import counts_of_cases
-from labelling.discuss.services.checking import gold_counts
+from labelling.discuss.selectors.checks import gold_counts
 from labelling.errors import WorkbenchError
 from labelling.jobs.selectors import worker_is_alive
 from labelling.kinds import KINDS

@@ -12,7 +12,8 @@ from labelling import flow, tasks
 from labelling.accounts.models import User
 from labelling.assign.models import Assignment
 from labelling.discuss.models import Case
-from labelling.discuss.services.checking import allow_try, qualification_results
+from labelling.discuss.selectors.checks import qualification_results
+from labelling.discuss.services import allow_try
 from labelling.errors import Conflict, NotAllowed
 from labelling.label.drift import find_drift
 from labelling.label.models import CountedAnswer, Label, LabellerDay, TagCount
@@ -21,7 +22,18 @@ from labelling.label.services import recount
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import get_project
 from tests.checks import label_on, make_gold, purposes, switch_on
-from tests.factories import NOW, SENTIMENT, STRENGTH, api, label_next, lease, make_examples, make_project, submit, viewer
+from tests.factories import (
+    NOW,
+    SENTIMENT,
+    STRENGTH,
+    api,
+    label_next,
+    lease,
+    make_examples,
+    make_project,
+    submit,
+    viewer,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 BASE = "/api/v1/projects/reviews/"
@@ -157,7 +169,8 @@ def test_checks_open_no_case_use_no_tag_and_change_no_figure_and_no_version(medi
     switch_on(project, gold={"share": 0.5})
     make_examples(project, 12, prefix="more")
     before = everything()
-    for one, purpose in [(one, purpose) for one in lease("ada", count=20) for purpose in purposes([one])]:
+    handed = lease("ada", count=20)
+    for one, purpose in zip(handed, purposes(handed), strict=True):
         if purpose == "gold":
             submit("ada", one.id, "neg", tags=["borderline", "unintelligible"])
         else:

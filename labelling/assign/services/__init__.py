@@ -9,9 +9,10 @@ from labelling.assign.services.giving_back import (
     release_leases_of,
     skip_assignment,
 )
-from labelling.assign.services.leasing import Handed, Leased, lease_examples
+from labelling.assign.services.leasing import Handed, lease_examples
 from labelling.assign.services.room import expire_leases, lock_examples, put_back, start_anew
 from labelling.assign.services.rounds import set_labels_wanted, set_order, start_round
+from labelling.assign.services.walk import Leased
 
 __all__ = [
     "Handed",

@@ -3,62 +3,29 @@
 What is right is what stands for the example now: a resolution, or truth that came in a file, marked as gold.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
 
 from labelling import audit
 from labelling.access import Permission, Viewer
 from labelling.assign import services as assign
 from labelling.assign.models import Assignment, GoldExample
-from labelling.assign.qualification import CHECKABLE
-from labelling.assign.rules import AssignmentState, Purpose, enough_right
+from labelling.assign.rules import Purpose, enough_right
 from labelling.discuss.models import Case, Resolution
 from labelling.discuss.rules import CaseState
+from labelling.discuss.selectors.checks import of_try, references_of, results_of
 from labelling.discuss.services.opening import open_cases
 from labelling.errors import Conflict, NotFound
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import change_state
-from labelling.kinds.changes import current_value
 from labelling.kinds.rightness import all_right, reference_words
-from labelling.label.models import AnswerCode
-from labelling.label.remapping import later_changes
 from labelling.label.services import Submitted
-from labelling.measure.models import ResolvedAnswer
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import get_project, labelling_settings, questions_of
 
 CHUNK = 500  # examples set aside in one go
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What is right for one example: {question key: [answers]}, and the reason that was given."""
-
-    answers: Mapping[str, list[Any]]
-    reason: str
-
-
-def references_of(example_ids: Collection[int]) -> dict[int, Reference]:
-    """The gold answers that stand for these examples."""
-    found: dict[int, Reference] = {}
-    gold = ResolvedAnswer.objects.filter(example_id__in=list(example_ids), gold=True).order_by("id")
-    rows = list(gold.values_list("example_id", "question_id", "question__key", "code", "resolution__note"))
-    values = {
-        (question, code): value
-        for question, code, value in AnswerCode.objects.filter(
-            question_id__in={row[1] for row in rows}, code__in={row[3] for row in rows}
-        ).values_list("question_id", "code", "value")
-    }
-    for example_id, question, key, code, note in rows:
-        reference = found.setdefault(example_id, Reference({}, note))
-        if (question, code) in values:
-            reference.answers.setdefault(key, []).append(values[question, code])  # type: ignore[attr-defined]
-    return found
 
 
 def after_check(*, actor: Viewer, done: Submitted, now: datetime) -> dict[str, Any] | None:
@@ -89,10 +56,10 @@ def _judge(actor: Viewer, project: Project, now: datetime) -> None:
     member = Membership.objects.select_for_update(no_key=True).get(project=project, user_id=actor.user_id)
     if member.qualified_at or member.tries >= member.tries_allowed or not asked["examples"]:
         return
-    rows = list(_of_try(project.pk, actor.user_id).filter(told_at=None))
+    rows = list(of_try(project.pk, actor.user_id).filter(told_at=None))
     if len(rows) < asked["examples"]:
         return
-    right = sum(one["right"] for one in _results(project, rows))
+    right = sum(one["right"] for one in results_of(project, rows))
     passed = enough_right(right=right, asked=len(rows), required=asked["required"])
     Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
     # What they hold of it is over: they are told the answers of all that they did.
@@ -101,44 +68,6 @@ def _judge(actor: Viewer, project: Project, now: datetime) -> None:
     )
     verb = "passed qualification" if passed else "failed qualification"
     audit.record(actor=actor, verb=verb, obj=member, now=now, project_id=project.pk, right=right, examples=len(rows))
-
-
-def _of_try(project_id: int, labeller_id: int) -> Any:
-    return (
-        Assignment.objects.filter(
-            project_id=project_id, labeller_id=labeller_id, repeat__gt=0, purpose=Purpose.QUALIFICATION, state=AssignmentState.DONE
-        )
-        .select_related("label", "example")
-        .order_by("ended_at", "id")
-    )
-
-
-def _results(project: Project, rows: list[Assignment]) -> list[dict[str, Any]]:
-    questions, references = questions_of(project), references_of([row.example_id for row in rows])
-    found = []
-    for row in rows:
-        value = row.label.value
-        if row.label.schema_version != project.schema_version:
-            value = current_value(value, later_changes(project.pk, row.label.schema_version))
-        reference = references.get(row.example_id, Reference({}, ""))
-        found.append(
-            {
-                "example": {"key": row.example.key, "data": row.example.data},
-                "given": reference_words(questions, {key: [answer] for key, answer in (value or {}).items()}) or "No answer",
-                "right": all_right(questions, value, reference.answers),
-                "reference": reference_words(questions, reference.answers),
-                "reason": reference.reason,
-            }
-        )
-    return found
-
-
-def qualification_results(viewer: Viewer, project: Project) -> list[dict[str, Any]]:
-    """The viewer's last try, example by example, once it is over: [{"example": {"key", "data"}, "given", "right", "reference",
-    "reason"}]."""
-    over = _of_try(project.pk, viewer.user_id).filter(told_at__isnull=False)
-    newest = over.order_by("-told_at").values_list("told_at", flat=True).first()
-    return _results(project, list(over.filter(told_at=newest))) if newest else []
 
 
 def allow_try(*, actor: Viewer, slug: str, username: str, now: datetime) -> None:
@@ -171,10 +100,3 @@ def set_gold_aside(*, project: Project, now: datetime) -> int:
     if ids:
         open_cases(project_id=project.pk, example_ids=ids, tags={}, now=now)
     return len(ids)
-
-
-def gold_counts(project: Project) -> dict[str, int]:
-    """Gold examples of a project: {"ready": checks can be drawn from them, "open": still labelled in the ordinary way}."""
-    return GoldExample.objects.filter(project=project).aggregate(
-        ready=Count("id", filter=Q(example__state__in=CHECKABLE)), open=Count("id", filter=Q(example__state=ExampleState.OPEN))
-    )

@@ -33,6 +33,7 @@ export class Qualify {
   }
 
   show() {
+    this.session.flow.hide(); // with it what would be said about waiting
     this.session.flow.reading = true;
     if (this.state.state === "open") return this.#introduction();
     this.between.show("Your first examples", [h("p", {}, "Comparing your answers with the reference.")]);
