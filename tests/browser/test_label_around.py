@@ -272,3 +272,15 @@ def test_axe_finds_nothing_in_practice(place, new_page):
     page = log_in(new_page(bypass_csp=True), "lab-ben")
     start(page, "around-practice-skip")
     assert problems_of(page) == []
+
+
+@pytest.mark.parametrize("slug", ["around-table", "around-dialogue", "around-markdown"])
+def test_leads_see_the_same_shapes_on_the_page_of_an_example(place, new_page, slug):
+    make_people(place, "lab-lea")
+    if not hasattr(place, "cookies_of_lea"):
+        place.cookies_of_lea = logged_in(new_page, "lab-lea")
+    page = new_page(storage_state=place.cookies_of_lea, bypass_csp=True)
+    page.goto(f"/projects/{slug}/examples/e0/")
+    shown = {"around-table": "table th", "around-dialogue": "ol > li", "around-markdown": ".shown-markdown em"}[slug]
+    expect(page.locator(f"main {shown}").first).to_be_visible()
+    assert problems_of(page) == []
