@@ -35,7 +35,7 @@ def outcome(kind: str, result: Mapping[str, Any], project: Any) -> dict[str, Any
     place = {"slug": project.slug} if project else {}
     if kind == "suggestion_import":
         rows, added, replaced, known, left = (f"{result.get(name, 0):,}" for name in ("rows", "added", "replaced", "duplicates", "rejected"))
-        words = f"Of {rows} rows {added} are new, {replaced} replace earlier ones, {known} were there already, {left} are left out and named."
+        words = f"Of {rows} rows: {added} new, {replaced} in place of an earlier one, {known} there already, {left} left out and named."
         return {"words": words, "next_url": address("suggestions", place), "next_words": "Suggestions"}
     if kind.endswith("import") and "rows" in result:
         rows, added, known, left = (f"{result.get(name, 0):,}" for name in ("rows", "added", "duplicates", "rejected"))

@@ -21,7 +21,7 @@ SUGGESTED = {
     "sug-look": {"sentiment": "neg", "strength": 1, "topics": ["acting", "music"]},
 }
 PROJECTS = {
-    "sug-one": PLAIN, "sug-move": {**PLAIN, "examples": 12}, "sug-off": PLAIN, "sug-lead": PLAIN,
+    "sug-one": PLAIN, "sug-move": {**PLAIN, "examples": 12}, "sug-off": PLAIN, "sug-lead": PLAIN, "sug-effect": PLAIN,
     "sug-all": {"questions": [SENTIMENT, STRENGTH, TOPICS, WORDS, NAMES]}, "sug-look": {"questions": [SENTIMENT, STRENGTH, TOPICS]},
 }  # fmt: skip
 
@@ -43,6 +43,16 @@ for slug, value in json.loads({json.dumps(json.dumps(SUGGESTED))}).items():
         project.save()
         for example in Example.objects.filter(project=project, position__in=range(0, 40, 2)):
             Suggestion.objects.create(project=project, example=example, model="nightly-3", value=value, confidence=0.82, schema_version=1, created_at=timezone.now())
+project = Project.objects.get(slug="sug-effect")
+if not project.suggestions.exists():
+    from tests.factories import lease, submit
+    project.settings = {{"suggestions": {{"show": True, "blind_share": 0.5}}}}
+    project.save()
+    for example in Example.objects.filter(project=project):
+        Suggestion.objects.create(project=project, example=example, model="nightly-3", value={{"sentiment": "neg"}}, schema_version=1, created_at=timezone.now())
+    for who in ("lab-ada", "lab-ben"):
+        for number, one in enumerate(lease(who, "sug-effect", count=40, now=timezone.now())):
+            submit(who, one.id, "neg" if number % (4 if one.suggestion else 2) else "pos", now=timezone.now())
 """)
     return live_stack
 
@@ -132,7 +142,7 @@ def test_a_lead_brings_suggestions_in_and_takes_them_away(place, new_page, tmp_p
     lea.get_by_label("Model").fill("nightly-3")
     lea.locator("input[type=file]").set_input_files(file)
     lea.get_by_role("button", name="Bring suggestions in").click()
-    expect(lea.get_by_text("Of 2 rows 1 are new")).to_be_visible(timeout=60_000)
+    expect(lea.get_by_text("Of 2 rows: 1 new")).to_be_visible(timeout=60_000)
     lea.get_by_role("link", name="Suggestions").click()
     expect(lea.get_by_role("row", name="nightly-3 1")).to_be_visible()
     expect(lea.get_by_text("is not a class of this question")).to_be_visible()
@@ -145,6 +155,18 @@ def test_a_lead_brings_suggestions_in_and_takes_them_away(place, new_page, tmp_p
     lea.get_by_role("button", name="Remove all suggestions").click()
     lea.get_by_role("dialog").get_by_role("button", name="Remove all suggestions").click()
     expect(lea.get_by_text("All suggestions are gone.")).to_be_visible()
+
+
+def test_a_lead_reads_what_showing_does_to_people(place, new_page):
+    make_people(place, "lab-lea")
+    lea = log_in(new_page(bypass_csp=True), "lab-lea")
+    lea.goto("/projects/sug-effect/assign/suggestions/")
+    lea.get_by_role("link", name="what it does").click()
+    effect = lea.get_by_role("region", name="Agreement with the model")
+    expect(effect.get_by_text("It says nothing of how good the model is")).to_be_visible()
+    expect(effect.locator(".figure .value")).to_have_count(3)
+    look(lea, "effect")
+    assert problems_of(lea) == []
 
 
 def look(page, name: str) -> None:
