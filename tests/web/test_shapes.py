@@ -63,7 +63,7 @@ def body_of(answer) -> str:
 def test_leads_see_tables_dialogues_and_markdown_and_never_anybodys_html(shown):
     page = body_of(browse("lea").get("/projects/shown/examples/e0/"))
     assert '<th scope="col" dir="auto">&lt;b&gt;</th>' in page and '<td dir="auto" class="num">1</td>' in page
-    assert '<p class="speaker" dir="auto">Ada</p><p class="said" dir="auto">&lt;i&gt;one&lt;/i&gt;</p>' in page
+    assert '<p class="speaker" dir="auto">Ada</p><p class="turn-text" dir="auto">&lt;i&gt;one&lt;/i&gt;</p>' in page
     assert page.count('class="other"') == 1
     assert "<h3>Title</h3>" in page and "<em>so</em>" in page
     assert "<script>alert" not in page and "javascript:" not in re.sub(r"\[x\]\(javascript:alert\(3\)\)", "", page)

@@ -9,6 +9,6 @@ export function draw(value) {
   const turns = turnsOf(value);
   if (!turns) return drawText(value);
   const list = h("ol", { class: "shown-dialogue" }, turns.map(({ who, said }) => h("li", { class: who === turns[0].who ? null : "other" },
-    who ? h("p", { class: "speaker", dir: "auto" }, who) : null, h("p", { class: "said", dir: "auto" }, said))));
+    who ? h("p", { class: "speaker", dir: "auto" }, who) : null, h("p", { class: "turn-text", dir: "auto" }, said))));
   return { node: list, ready: null };
 }
