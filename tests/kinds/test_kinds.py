@@ -143,3 +143,37 @@ def test_the_median_of_ratings_is_a_rating():
 
 def test_steps_of_a_tenth_do_not_drift():
     assert steps({"low": 0, "high": 1, "step": 0.1}) == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["a", "PER", "car", "text"]),
+    lambda inside: st.lists(inside, max_size=4)
+    | st.dictionaries(st.sampled_from(["start", "end", "class", "text", "x", "y", "w", "h", "key", "name", "definition"]) | st.text(max_size=3), inside, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(data=st.data(), name=EACH, answer=JSON)
+def test_whatever_is_sent_is_an_answer_or_is_refused_by_name(data, name, answer):
+    kind, question = KINDS[name], question_of(name)
+    for about in (None, "a text", (10, 10)):
+        try:
+            found = kind.canonical(question, answer, "value.q", about if name not in ("spans", "boxes") or isinstance(about, str) == (name == "spans") else None)
+        except Invalid as refused:
+            assert all(field.startswith("value.q") for field in refused.fields)
+        else:
+            assert kind.text(kind.canonical(question, found, "value.q")) == kind.text(found)
+
+
+@given(data=st.data(), name=EACH)
+def test_whatever_a_question_holds_it_is_asked_or_refused_by_name(data, name):
+    kind = KINDS[name]
+    fields = {field: data.draw(JSON) for field in sorted(kind.own_fields) if data.draw(st.booleans())}
+    question = QUESTIONS[name] | fields
+    try:
+        cleaned = kind.check_question(question, "questions[0]")
+    except Invalid as refused:
+        assert refused.fields and all(field.startswith("questions[0]") for field in refused.fields)
+    else:
+        assert kind.check_question(cleaned, "questions[0]") == cleaned
+        json.dumps(cleaned)
