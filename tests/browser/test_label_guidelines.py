@@ -85,7 +85,7 @@ def test_classes_stand_at_the_end_with_what_they_mean_and_nothing_of_others(open
     press(page, "g")
     classes = page.locator(".class-list")
     expect(classes.get_by_role("heading", name="Classes")).to_be_visible()
-    assert classes.locator("dt").all_inner_texts() == ["A Positive", "B Negative", "C Neutral", "D Mixed"] or classes.locator("dt").count() == 4
+    assert [words.split()[-1] for words in classes.locator("dt").all_inner_texts()] == ["Positive", "Negative", "Neutral", "Mixed"]
     assert classes.locator("dd").all_inner_texts() == ["Glad of it.", "Sorry about it."]
 
 
@@ -111,7 +111,7 @@ def go_on(page) -> None:
     """Enter, but not the one that may have been typed ahead."""
     heading = page.get_by_role("heading", name="The guidelines changed: version 2")
     expect(heading).to_be_visible()
-    assert page.locator("#between .diff li").all_inner_texts() == ["−\nSay what is *felt*.", "+\nSay what is *meant*."] or page.locator("#between .diff li").count() == 2
+    assert page.locator("#between .diff li").all_text_contents() == ["−Say what is *felt*.", "+Say what is *meant*."]
     press(page, "2", "Enter")
     expect(heading).to_be_visible()
     page.wait_for_timeout(800)

@@ -4,9 +4,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import problems_of
-from tests.browser.labelling import PLAIN, answers, example, labels, logged_in, make_projects, press, start, wait_for_labels
+from tests.browser.labelling import (
+    PLAIN,
+    answers,
+    example,
+    labels,
+    logged_in,
+    make_projects,
+    press,
+    start,
+    wait_for_labels,
+)
 
-PROJECTS = {name: PLAIN for name in ("past-find", "past-move", "past-pointer", "past-away", "past-unsent", "past-axe", "past-empty", "past-counts", "past-ahead")}
+PROJECTS = dict.fromkeys(("past-find", "past-move", "past-pointer", "past-away", "past-unsent", "past-axe", "past-empty", "past-counts", "past-ahead"), PLAIN)
 MANY = {"past-fifty": {**PLAIN, "examples": 80}}
 
 

@@ -4,7 +4,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import problems_of
-from tests.browser.labelling import PLAIN, SENTIMENT, answers, example, logged_in, make_projects, press, start, wait_for_labels
+from tests.browser.labelling import (
+    PLAIN,
+    SENTIMENT,
+    answers,
+    example,
+    logged_in,
+    make_projects,
+    press,
+    start,
+    wait_for_labels,
+)
 
 TAGGED = {"key": "topics", "kind": "choices", "prompt": "Which topics?", "classes": ["a", "b", "c"]}
 GUIDED = {**PLAIN, "guidelines": "# How\n\nSay what is felt."}
