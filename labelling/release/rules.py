@@ -20,11 +20,14 @@ NEARLY = Fraction(1, 1_000_000)  # three times a third, written as decimals, sti
 
 
 class Method(StrEnum):
-    """How several labels become one answer."""
+    """How several labels become one answer. A question whose kind does not know the method is settled by its kind's usual one."""
 
     MAJORITY = "majority"
-    MEDIAN = "median"  # of ratings; other kinds take the majority
-    DAWID_SKENE = "dawid_skene"
+    MEDIAN = "median"  # of ratings and numbers
+    DAWID_SKENE = "dawid_skene"  # of classes and ratings
+    HALF = "half"  # of spans and boxes: what at least half marked, where an even number of labels ties otherwise
+    MEAN = "mean"  # of numbers
+    MEDOID = "medoid"  # of sets and texts: the one given that is nearest to all others
     ADJUDICATED = "adjudicated"  # only what people settled
 
 

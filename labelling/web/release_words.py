@@ -26,8 +26,11 @@ DECIDED = {
 }
 METHODS = {
     Method.MAJORITY: "The answer that most labels gave",
-    Method.MEDIAN: "Ratings: the middle one; others: each kind's own way",
-    Method.DAWID_SKENE: "A model of how reliable each labeller is (Dawid-Skene)",
+    Method.MEDIAN: "Ratings and numbers: the middle one; others: the kind's usual way",
+    Method.DAWID_SKENE: "A model of how reliable each labeller is (Dawid-Skene), for classes and ratings",
+    Method.HALF: "Spans and boxes: what at least half marked; others: the kind's usual way",
+    Method.MEAN: "Numbers: the mean; others: the kind's usual way",
+    Method.MEDOID: "Sets: the one nearest to all others; others: the kind's usual way",
     Method.ADJUDICATED: "Only what people settled",
 }
 TIES = {

@@ -145,3 +145,17 @@ def test_predictions_of_every_kind_are_scored_beside_people(form):
     human = wrong["names"]["baselines"]["human"]
     assert human["score"]["value"] > human["model_on_the_same_references"]["value"] and human["gap"]["value"] < 0
     assert wrong["price"]["baselines"]["most_frequent"]["answer"] == 12.5
+
+
+def test_a_recipe_may_name_another_method_and_other_kinds_take_their_usual_one():
+    every_kind(1, labels_per_example=2)
+    for name, value in (("ada", GOOD), ("ben", OTHER)):
+        [one] = lease(name)
+        submit(name, one.id, value)
+    half = release(ALL_TRAIN | {"consensus": {"ties": "keep", "method": "half"}})
+    row = json.loads(content(half, "train.jsonl").splitlines()[0])
+    assert row["names"] == GOOD["names"] and row["cars"] == [*GOOD["cars"], *OTHER["cars"]]
+    assert (row["mood"], row["price"]) == (None, 16.25)
+    mean = release(ALL_TRAIN | {"consensus": {"ties": "keep", "method": "mean"}})
+    row = json.loads(content(mean, "train.jsonl").splitlines()[0])
+    assert (row["cars"], row["price"]) == (None, 16.25)
