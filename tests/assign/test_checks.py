@@ -4,9 +4,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from labelling import tasks
 from labelling.assign import services as assign
 from labelling.assign.models import Assignment, GoldExample
 from labelling.assign.selectors import get_queue_state, left_for
@@ -18,7 +20,7 @@ from labelling.label.models import CountedAnswer, Label
 from labelling.measure.services import Standing, set_resolved_answers
 from labelling.projects.models import Membership, Project, ProjectCounts
 from tests.checks import label_on, make_gold, purposes, switch_on
-from tests.factories import NOW, lease, make_examples, make_project, submit, viewer
+from tests.factories import NOW, api, lease, make_examples, make_project, submit, viewer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WEEK = timedelta(days=7)
@@ -167,6 +169,28 @@ def test_gold_that_is_still_open_is_set_aside_when_checks_are_switched_on():
     late = submit("ben", next(one.id for one in held if one.key.startswith("g")))
     assert not late.counted
     assert {one.key for one in label_on("cleo", 30)} >= {"e0", "e1", "e2", "e3"}
+
+
+def test_truth_that_comes_in_later_is_set_aside_at_once(media_folder):
+    project = make_project()
+    make_examples(project, 6)
+    switch_on(project, qualification={"examples": 2})
+    file = SimpleUploadedFile("truth.csv", b"example,value,gold,note\ne0,pos,true,Clear\ne1,neg,true,\ne2,pos,false,\n")
+    job = api("lea").post("/api/v1/projects/reviews/resolution-imports/", {"file": file}, format="multipart").json()["job"]
+    tasks.run_queued()
+    assert api("lea").get(f"/api/v1/jobs/{job['id']}/").json()["result"]["added"] == 3
+    assert set(Example.objects.filter(state="resolved").values_list("key", flat=True)) == {"e0", "e1"}
+    assert {one.key for one in lease("ada", count=10)} == {"e0", "e1"}
+
+
+def test_nothing_that_falls_with_each_label_is_told_while_there_is_something_to_do():
+    mixed(20, 10, 0.5)
+    body = api("ada").post("/api/v1/projects/reviews/assignments/", {"count": 2}, format="json").json()
+    assert body["waiting"] == 0
+    before = api("ada").get("/api/v1/projects/reviews/").json()["counts"]["labels"]
+    label_on("ada", 10)
+    assert api("ada").get("/api/v1/projects/reviews/").json()["counts"]["labels"] == before + 10
+    assert api("lea").get("/api/v1/projects/reviews/").json()["counts"]["labels"] < before + 10
 
 
 def test_open_gold_is_labelled_like_any_other_example_while_no_check_is_switched_on():

@@ -2,6 +2,8 @@
 and the lead's settings."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -17,6 +19,7 @@ PROJECTS = {
     "checks-again": {"second_round": {"share": 0.5, "after_days": 7}}, "checks-lead": {}, "checks-axe": QUALIFY,
 }  # fmt: skip
 PATIENCE = 30_000
+SHOTS = os.environ.get("WORKBENCH_TEST_SHOTS")  # a folder: pages are photographed there, to be looked at
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +49,26 @@ def between(page):
     return page.locator("#between")
 
 
+def read_on(page) -> None:
+    """Enter, as of somebody who has read what stands between two examples: the one that was typed ahead is let pass."""
+    for _ in range(200):
+        press(page, "Enter")
+        if between(page).is_hidden():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(between(page).inner_text())
+
+
+def look(page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
 def test_the_first_examples_by_keyboard_alone_from_what_is_said_before_to_what_was_right(stack, page):
     start(log_in(page, "lab-ada"), "checks-first")
     expect(between(page)).to_contain_text("First 4 examples to get used to the guidelines")
     expect(between(page)).to_contain_text("75 % must be right")
-    page.wait_for_timeout(800)  # Enter that was typed ahead is let pass; this is somebody who reads
-    press(page, "Enter")
+    read_on(page)
     for number in range(4):
         expect(page.locator("#example")).to_contain_text("Text", timeout=PATIENCE)
         expect(page.locator("#progress")).to_contain_text(f"{4 - number} left")
@@ -60,8 +77,7 @@ def test_the_first_examples_by_keyboard_alone_from_what_is_said_before_to_what_w
     expect(between(page)).to_contain_text("You said “Positive”, the reference says “Negative”.")
     expect(between(page)).to_contain_text("The irony decides.")
     expect(between(page).locator("li")).to_have_count(1)
-    page.wait_for_timeout(800)
-    press(page, "Enter")
+    read_on(page)
     expect(page.locator("#example")).to_contain_text("Text", timeout=PATIENCE)
     press(page, "1", "Enter")
     found = wait_for_labels(page, "checks-first", 5)
@@ -112,6 +128,7 @@ def test_after_the_answer_one_quiet_line_says_what_the_reference_says(stack, pag
     expect(line).to_be_visible(timeout=PATIENCE)
     expect(line).to_contain_text("you said “Positive”, the reference says “Negative”. “The irony decides.”")
     expect(page.locator("#voice")).to_contain_text("the reference says")
+    look(page, "told")
 
 
 def test_where_the_lead_wants_nothing_said_a_check_passes_like_any_other(stack, page):
@@ -173,15 +190,18 @@ def test_axe_finds_nothing_before_or_after_the_first_examples_or_in_the_settings
     page = log_in(new_page(color_scheme=scheme, viewport={"width": width, "height": 800}), name)
     start(page, "checks-axe")
     expect(between(page)).to_contain_text("First 4 examples")
+    look(page, f"first-{width}")
     assert problems_of(page) == []
     between(page).get_by_role("button", name="Start").click()
     for _ in range(4):
         expect(page.locator("#example")).to_contain_text("Text", timeout=PATIENCE)
         press(page, "1", "Enter")
     expect(between(page)).to_contain_text("Not enough yet", timeout=PATIENCE)
+    look(page, f"outcome-{width}")
     assert problems_of(page) == []
     lead = log_in(new_page(color_scheme=scheme, viewport={"width": width, "height": 800}), "lab-lea")
     for address in ("settings/", "assign/"):
         lead.goto(f"/projects/checks-axe/{address}")
+        look(lead, f"{address.strip('/')}-{width}")
         assert problems_of(lead) == []
         assert lead.evaluate("document.documentElement.scrollWidth <= innerWidth")

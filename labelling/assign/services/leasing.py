@@ -80,7 +80,8 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> tuple[Handed,
         found = _with_suggestions(desk, found, {row[0] for row in held})
     handed = Handed(
         assignments=found,
-        waiting=max(0, desk.open - len(found)),
+        # A check leaves the number of open examples as it was; where there are any, nobody reads it who has something to do.
+        waiting=0 if found and checks and checks.mixes else max(0, desk.open - len(found)),
         schema_version=desk.schema_version,
         guideline_version=desk.guideline_version,
         reads_examples=Permission.READ_EXAMPLES in permissions_of(actor, Role(desk.role)),
