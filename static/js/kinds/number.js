@@ -37,7 +37,7 @@ export function render(question, host, changed) {
     }
   });
 
-  const set = (answer) => write(answer === null || answer === undefined ? "" : String(answer));
+  const set = (answer) => write(["number", "string"].includes(typeof answer) ? String(answer) : "");
   return {
     typed: true,
     get: () => read().value,

@@ -38,7 +38,7 @@ export function render(question, host, changed) {
     if (near && wrong()) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
   };
   const set = (answer) => {
-    const text = answer ?? "";
+    const text = typeof answer === "string" ? answer : ""; // a draft may be of questions that were changed since
     if (field.value !== text) field.value = text; // else the caret would jump
     grow();
     count();
