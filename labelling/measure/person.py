@@ -207,7 +207,10 @@ def two_people(answers: Answers, scorer: Scorer, *, share: float = 1.0, seed: in
     pairs = Pairs.of(labels)
     codes = zip(labels.code[pairs.one].tolist(), labels.code[pairs.other].tolist(), strict=True)
     alike = np.array([(scorer.score(one, other) + scorer.score(other, one)) / 2 for one, other in codes], dtype=np.float64)
-    return pairs.mean(alike, np.ones(pairs.n), f"Mean score of one person's answer against another's ({SCORES[answers.described['kind']]})", 0.95)
+    method = f"Mean score of one person's answer against another's ({SCORES[answers.described['kind']]})"
+    if mask is not None:
+        method += f"; measured on {labels.n_examples:,} of {answers.labels.n_examples:,} examples drawn at random (seed {seed})"
+    return pairs.mean(alike, np.ones(pairs.n), method, 0.95)
 
 
 def error_range(alone: KindScores) -> noise.ErrorRange | noise.Undefined:

@@ -72,7 +72,8 @@ def _liked(scores: KindScores, example: int) -> int:
 
 def _figure(labels: Labels, scorer: Scorer, rows: Longs, given: Longs, wanted: Longs, method: str, *, once: bool = False) -> Result:
     example, who = labels.example[rows], labels.labeller[rows]
-    counts = Counts(int(np.unique(example).size), int(rows.size), int(np.unique(who).size))
+    behind = np.isin(labels.example, example) if once else rows  # what the labels come to rests on all of them
+    counts = Counts(int(np.unique(example).size), int(labels.example[behind].size), int(np.unique(labels.labeller[behind]).size))
     parts = _compared(scorer, given, wanted)
     by_example = np.column_stack([np.bincount(example, weights=part, minlength=labels.n_examples) for part in parts])
     people = np.unique(who)

@@ -49,6 +49,7 @@ def measure(request: HttpRequest, project: Any) -> HttpResponse:
         "others": [(MEASURES[name], figure) for name, figure in found["measures"].items()],
         "by": by or "",
         "groups": {name: words for name, words in groups_of(project, GROUPS).items() if name != "class" or found["classes"]},
+        "others_words": "Other coefficients" if found["kind"] in LEVEL_OF_PERSON else "Other figures",
         "level_words": LEVELS[found["level"]],
         "levels": [(level, SHORT_LEVELS[level]) for level in levels_of(described) if level != found["level"]],
         "shares_words": SHARES.get(found["kind"], "How many chose each answer"),
@@ -112,9 +113,11 @@ class _Already:
 @in_project(Permission.SEE_LABELS)
 def human_level(request: HttpRequest, project: Any) -> HttpResponse:
     context = asked(request, project)
-    by = request.GET.get("by") or "class"
+    described = next((question for question in context["questions"] if question["key"] == context["key"]), {})
+    kind = described.get("kind", "")
+    splits = ("class", "labeller", "source", "batch") if kind in LEVEL_OF_PERSON or "classes" in described else ("labeller", "source", "batch")
+    by = request.GET.get("by") or splits[0]
     found = human.human_performance(request.viewer, project.slug, question=context["key"], by=by)
-    kind = next(question["kind"] for question in context["questions"] if question["key"] == found["question"])
     shown = [
         ("One person, against the others", found["leave_one_out"]),
         ("One person, against resolved answers", found["against_resolved"]),
@@ -126,7 +129,7 @@ def human_level(request: HttpRequest, project: Any) -> HttpResponse:
         "found": found,
         "shown": shown,
         "by": by,
-        "groups": groups_of(project, ("class", "labeller", "source", "batch")),
+        "groups": groups_of(project, splits),
         "by_words": GROUPS.get(by, by.removeprefix("meta.")),
         "overall": dots([{"key": name, "figure": figure} for name, figure in shown], figure="figure"),
         "level_title": LEVEL_OF_PERSON.get(kind, PARTLY),
