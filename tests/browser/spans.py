@@ -68,12 +68,6 @@ def point(page: Page, words: str) -> tuple[float, float]:
     return box[0] + box[2] / 2, box[1] + box[3] / 2
 
 
-def rows(page: Page) -> list[str]:
-    """The list under the text: "Person Berlin", ..."""
-    return [" ".join(text.split()) for text in page.locator(".span-row").evaluate_all(
-        "(rows) => rows.map((row) => `${row.querySelector('.span-class').textContent} ${row.querySelector('.span-text').textContent}`)")]  # fmt: skip
-
-
 def begun(page: Page, slug: str, answers: dict[str, Any]) -> Page:
     """The first example of a project, opened with these answers as a draft that was begun before."""
     start(page, slug)

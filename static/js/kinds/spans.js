@@ -107,6 +107,7 @@ export function render(question, host, changed) {
       return Boolean(button);
     },
     handles: (name, event) => pressed(name, event, layer),
+    drawn: (node, data) => { layer.surfaceIn(node, data); },
     painted(node, data) {
       layer.paint(node, data);
       show();

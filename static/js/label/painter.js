@@ -26,6 +26,7 @@ export class Painter {
     this.modules = modules;
     this.article = document.getElementById("example");
     this.onmedia = () => {};
+    this.ondrawn = () => {}; // for kinds that prepare the example, long before it is on the screen
   }
 
   /** Keys of displays, on the example that is on the screen: {"k": function}; `chords` also act while somebody types. */
@@ -47,6 +48,7 @@ export class Painter {
       if (drawn.ready) waits.push(drawn);
     });
     if (waits.length) this.#await(item, waits);
+    this.ondrawn(item);
     return item;
   }
 

@@ -123,6 +123,9 @@ export class Questions {
       .map(({ question, kind }) => kind.words(value[question.key])).join(", ");
   }
 
+  /** An example was drawn, and will be on the screen at some time: kinds may have `drawn(node, data)`. */
+  drawn(node, data) { for (const { kind } of this.parts) kind.drawn?.(node, data); }
+
   /** Tells kinds that draw on the example (spans, boxes) what is on the screen now. */
   painted(article, data) {
     for (const { kind } of this.parts) kind.painted?.(article, data);

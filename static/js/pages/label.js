@@ -44,6 +44,7 @@ async function start() {
   const outbox = new Outbox(store);
   const sender = new Sender({ outbox, api, user });
   const [drafts] = await Promise.all([store.drafts(), outbox.load()]);
+  painter.ondrawn = ({ node, assignment }) => questions.drawn(node, assignment.example.data);
   const stock = new Stock({ api, outbox, draw: (assignment) => painter.draw(assignment) });
   const voice = makeVoice();
   const tags = new Tags(changed);
@@ -90,9 +91,9 @@ async function start() {
   const skip = new Skip({ keys, skip: (reason, event) => session.skip(reason, event), mayOpen: () => session.maySkip() });
   const recent = new Recent({
     keys, records: withUnsent(page.recent, outbox, page), revise: (record, event) => session.revise(record, event),
-    sentence: (record) => told(record, outbox), fetchAll: () => api.history(), textOf: readable(page.display),
+    sentence: (record) => told(record, outbox), fetchAll: (assignment) => api.history(assignment), textOf: readable(page.display),
   });
-  const previous = new Previous({ page, questions, recent });
+  const previous = new Previous({ page, questions, recent, keymap });
   previous.button.addEventListener("click", (event) => {
     session.copyPrevious();
     if (event.detail) session.focusExample(); // by pointer: the keys go on from the example

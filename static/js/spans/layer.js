@@ -55,18 +55,25 @@ export class Layer {
     this.marks.reset(null);
   }
 
+  /** The surface of this question's field; made ahead of its time, so that a long text costs nothing when its turn comes. */
+  surfaceIn(node, data) {
+    const field = this.question.of;
+    const host = (node.querySelector(`[data-field="${CSS.escape(field)}"]`) ?? node).querySelector(".shown-text");
+    if (!host) return null;
+    const surface = surfaceOn(host, typeof data[field] === "string" ? data[field] : host.textContent);
+    surface.expect(this);
+    return surface;
+  }
+
   /** The example is on the screen. */
   paint(node, data) {
-    const field = this.question.of;
-    const part = node.querySelector(`[data-field="${CSS.escape(field)}"]`) ?? node;
-    const host = part.querySelector(".shown-text");
-    if (!host) return;
-    const text = typeof data[field] === "string" ? data[field] : host.textContent;
-    this.#points = pointsOf(text);
+    const surface = this.surfaceIn(node, data);
+    if (!surface) return;
+    this.#points = pointsOf(surface.text);
     const { toUnit } = this.#points;
     this.marks.reset(this.#given?.map((span) => ({ start: toUnit(span.start), end: toUnit(span.end), class: span.class })) ?? null);
-    this.surface = surfaceOn(host, text);
-    this.surface.join(this);
+    this.surface = surface;
+    surface.join(this);
   }
 
   textOf({ start, end }) { return this.surface.text.slice(start, end); }

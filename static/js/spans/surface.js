@@ -37,10 +37,14 @@ export class Surface {
 
   get document() { return this.host.ownerDocument; }
 
+  /** This layer will join: how far apart lines stand is known before the text is laid out for the first time. */
+  expect(layer) {
+    this.#expected.add(layer);
+    if (this.#expected.size > 1 || layer.overlap) this.host.classList.add("nests");
+  }
+
   join(layer) {
     if (!this.layers.includes(layer)) this.layers.push(layer);
-    this.host.classList.add("with-spans");
-    this.host.classList.toggle("nests", this.layers.length > 1 || this.layers.some(({ overlap }) => overlap));
     if (this.layers.length === 1) {
       this.overlay.start();
       this.pointer.start();
@@ -150,6 +154,7 @@ export class Surface {
     else if (rect.bottom > bottom - room) scrollBy(0, rect.bottom - bottom + room + (bottom - top) / 5);
   }
 
+  #expected = new Set();
   #chunkOf = new Map();
 
   #build() {
@@ -162,7 +167,8 @@ export class Surface {
       start = end;
       if (!text.length) break;
     }
-    this.host.classList.toggle("long", text.length > LONG);
+    this.host.classList.add("with-spans");
+    this.host.classList.toggle("long", text.length > LONG && made.length > 1);
     this.host.replaceChildren(...made.map(({ element }) => element));
     this.blocks = made;
   }
