@@ -65,8 +65,10 @@ def test_everything_that_the_contract_names_is_there_under_its_name():
     lea, ada, ben, cleo = users_and_tokens()
     project(lea)
     examples_in(lea)
+    suggested(lea, ada)
     label_all(lea, {"ada": ada, "ben": ben, "cleo": cleo})
     measured(lea)
+    anchored(lea, ada)
     discussed(lea, ada)
     schema(lea)
     released(lea)
@@ -165,6 +167,31 @@ def examples_in(lea: APIClient) -> None:
     check_error(lea.get(f"{HERE}examples/none/"), 404)
 
 
+def suggested(lea: APIClient, ada: APIClient) -> None:
+    rows = "".join(f"e{n:02d},pos,0.7\n" for n in range(TEXTS))
+
+    def send(client: APIClient, **fields: Any) -> Any:
+        file = SimpleUploadedFile("suggestions.csv", f"example,value,confidence\n{rows}ghost,pos,\n".encode())
+        return client.post(f"{HERE}suggestion-imports/", {"file": file, **fields}, format="multipart")
+
+    ok(lea.patch(HERE, {"labelling": {"suggestions": {"show": True, "blind_share": 0.5}}}), {"labelling": {"suggestions": {"show": True, "blind_share": 0.5}}})
+    result = {"rows": TEXTS + 1, "added": TEXTS, "replaced": 0, "rejected": 1, "errors": [{"row": TEXTS + 1, "column": str, "message": str}]}
+    finished(lea, send(lea, model="nightly-3"), result)
+    finished(lea, send(lea, model="nightly-4"), {**result, "added": 0, "replaced": TEXTS})
+    check_error(send(lea), 400, field="model")
+    check_error(send(ada, model="mine"), 403)
+
+
+def anchored(lea: APIClient, ada: APIClient) -> None:
+    arms = {"shown": FIGURE, "blind": FIGURE, "difference": FIGURE}
+    effect = {"question": "sentiment", **arms, "exact": arms, "models": [{"model": "nightly-4", "labels": int}], "caution": str}
+    found = ok(lea.get(f"{HERE}suggestions/effect/?question=sentiment"), effect)
+    assert found["shown"]["n_labels"] + found["blind"]["n_labels"] == found["models"][0]["labels"] > 0
+    check_error(lea.get(f"{HERE}suggestions/effect/?question=none"), 404)
+    check_error(ada.get(f"{HERE}suggestions/effect/"), 403)  # blind
+    assert lea.delete(f"{HERE}suggestions/").status_code == 204
+
+
 def answer_of(name: str, number: int) -> str:
     """Even ones are positive. Ben differs on e00, Cleo on e02, all else agree."""
     right = "pos" if number % 2 == 0 else "neg"
@@ -177,11 +204,13 @@ def label_all(lea: APIClient, people: dict[str, APIClient]) -> None:
         "id": int, "round": 1, "expires_at": str, "schema_version": 1, "guideline_version": 1,
         "example": {"id": int, "key": str, "data": {"text": str}},
     }  # fmt: skip
+    beside = {"value": {"sentiment": "pos"}, "model": "nightly-4", "confidence": 0.7}
     stored = {"id": int, "assignment": int, "revision": 1, "counted": True, "receipt": str, "created_at": str}
     for name, client in people.items():
         count = TEXTS - 1 if name == "cleo" else TEXTS  # the last of Cleo's labels comes from a file
         leased = ok(client.post(f"{HERE}assignments/", {"count": count}), {"assignments": [lease], "waiting": int})["assignments"]
         assert len(leased) == count
+        assert [one["suggestion"] for one in leased if "suggestion" in one] == [beside] * sum("suggestion" in one for one in leased) != []
         if name == "ada":
             given_back = leased[-1]["id"]
             ok(client.post(f"{BASE}assignments/{given_back}/release/"), {"id": given_back})

@@ -7,7 +7,20 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import problems_of
-from tests.browser.labelling import PLAIN, SENTIMENT, STRENGTH, answers, example, logged_in, make_projects, press, shifted, start, wait_for_labels, watch_shifts
+from tests.browser.labelling import (
+    PLAIN,
+    SENTIMENT,
+    STRENGTH,
+    answers,
+    example,
+    logged_in,
+    make_projects,
+    press,
+    shifted,
+    start,
+    wait_for_labels,
+    watch_shifts,
+)
 from tests.browser.people import log_in, make_people
 
 TOPICS = {"key": "topics", "kind": "choices", "prompt": "What is it about?", "required": False, "classes": ["story", "acting", "music"]}
