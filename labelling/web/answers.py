@@ -58,6 +58,12 @@ def drawn_boxes(
     return {"url": media_url(project.slug, name), "width": size[0], "height": size[1], "boxes": boxes}
 
 
+def marked_spans(question: Mapping[str, Any], answer: Any, data: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The text with the spans on it, for {% marked %}: {"text", "spans", "question"}; None where nothing is marked."""
+    text = data.get(question.get("of", ""))
+    return {"text": text, "spans": answer, "question": question} if question["kind"] == "spans" and isinstance(text, str) and answer else None
+
+
 def numbered(votes: Sequence[Vote]) -> dict[str, int]:
     """Different values (as JSON) → the number that they are spoken of by, the most frequent first."""
     counts = Counter(json.dumps(vote.counts_as, sort_keys=True) for vote in votes if vote.counts_as)

@@ -13,7 +13,16 @@ from labelling.intake.about import about_keys
 from labelling.intake.selectors import render_data
 from labelling.kinds import KINDS
 from labelling.projects.selectors import all_tags
-from labelling.web.answers import come_to, drawn_boxes, from_json, is_listed, numbered, parts_shown, read_answer
+from labelling.web.answers import (
+    come_to,
+    drawn_boxes,
+    from_json,
+    is_listed,
+    marked_spans,
+    numbered,
+    parts_shown,
+    read_answer,
+)
 from labelling.web.drawing import drawn, drawn_part
 
 unsettled = f"{CaseState.OPEN},{CaseState.DISCUSSING}"
@@ -62,6 +71,7 @@ def answer_shown(question: Mapping[str, Any], answer: Any, words: str, about: Ab
         "number": numbers_of(question).get(KINDS[question["kind"]].text(answer)),
         "parts": parts_shown(question, answer, about.data),
         "drawn": drawn_boxes(about.project, question, answer, about.data, about.known),
+        "marked": marked_spans(question, answer, about.data),
     }
 
 
