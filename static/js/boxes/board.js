@@ -7,10 +7,17 @@ import { makeLook, paintBoxes, paintChosen } from "./paint.js";
 import { Picture } from "./picture.js";
 
 const ALL = ["picture", "still", "live"];
+const FEW = 100; // so many boxes are drawn anew in each frame of a zoom or a pan; more are carried along as they were drawn …
+const SETTLED = 120; // … until the view has stood still for so many milliseconds,
+const TOO_FAR = 1.6; // or was zoomed by more than this
+const MARGIN = 0.25; // of the stage, drawn beyond each of its sides, so that what is carried in is there already
 
 export class Board {
   #dirty = new Set();
   #frame = 0;
+  #measured = 0;
+  #drawn = null; // the view that the boxes were drawn for
+  #settling = 0;
   #look = null;
   #fits = true; // the view follows the size of the stage until somebody zooms
 
@@ -44,6 +51,7 @@ export class Board {
 
   leave() {
     this.picture.leave();
+    delete this.element.dataset.view;
     this.redraw();
   }
 
@@ -77,8 +85,26 @@ export class Board {
 
   #move(view) {
     this.view = view;
-    this.redraw();
+    if (this.#carried()) this.redraw("picture", "live");
+    else this.redraw();
     this.zoomChanged(view.scale);
+  }
+
+  /** Many boxes are not drawn anew while the view moves: what was drawn of them moves along. False where they have to be. */
+  #carried() {
+    const { view, size, marks } = this;
+    const drawn = this.#drawn;
+    if (!drawn || this.#dirty.has("still") || marks.boxes.length <= FEW) return false;
+    const by = view.scale / drawn.scale;
+    const [x, y] = [view.left - drawn.left * by, view.top - drawn.top * by];
+    const [mx, my] = [MARGIN * size.width, MARGIN * size.height];
+    const covers = (shift, margin, room) => shift - margin * by <= 0 && shift + (room + margin) * by >= room;
+    if (by > TOO_FAR || by < 1 / TOO_FAR || !covers(x, mx, size.width) || !covers(y, my, size.height)) return false;
+    // The canvas begins a margin before the stage, and grows from that corner.
+    this.canvases.still.style.transform = `translate(${x - mx * by + mx}px, ${y - my * by + my}px) scale(${by})`;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.redraw("still"), SETTLED);
+    return true;
   }
 
   // drawing
@@ -95,11 +121,20 @@ export class Board {
     this.#dirty = new Set();
     if (!this.ready) return;
     const { view, marks, size, contexts } = this;
+    const began = performance.now();
     if (dirty.has("picture")) this.element.dataset.view = JSON.stringify(view); // for those who look from outside
     this.#look ??= makeLook(this.swatches, this.ratio);
     if (dirty.has("picture")) this.picture.draw(view, size, this.ratio);
-    if (dirty.has("still")) paintBoxes(contexts.still, marks.boxes, view, this.#look, marks.chosen);
+    if (dirty.has("still")) {
+      clearTimeout(this.#settling);
+      this.#drawn = view;
+      this.canvases.still.style.transform = "";
+      const shifted = { ...view, left: view.left + MARGIN * size.width, top: view.top + MARGIN * size.height };
+      paintBoxes(contexts.still, marks.boxes, shifted, this.#look, { without: marks.chosen, top: MARGIN * size.height });
+    }
     if (dirty.has("live")) paintChosen(contexts.live, this.held ?? marks.box, view, this.#look, this.coarse.matches);
+    performance.measure("boxes:draw", { start: began });
+    if (++this.#measured % 1000 === 0) performance.clearMeasures("boxes:draw"); // the last ones are enough
   }
 
   #resize() {
@@ -110,11 +145,13 @@ export class Board {
     if (width !== before.width || height !== before.height || ratio !== this.ratio) {
       if (ratio !== this.ratio) this.#look = null;
       Object.assign(this, { size: { width, height }, ratio });
-      for (const canvas of Object.values(this.canvases)) {
-        canvas.width = Math.round(width * ratio);
-        canvas.height = Math.round(height * ratio);
+      for (const [part, canvas] of Object.entries(this.canvases)) {
+        const more = part === "still" ? 1 + 2 * MARGIN : 1;
+        canvas.width = Math.round(width * ratio * more);
+        canvas.height = Math.round(height * ratio * more);
       }
     }
+    this.#drawn = null;
     if (this.#fits) this.fit();
     else this.#move(panned(this.view, (width - before.width) / 2, (height - before.height) / 2, this.bounds, this.size));
     this.draw(); // a canvas that was sized is empty until it is drawn

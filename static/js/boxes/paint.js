@@ -6,10 +6,11 @@ import { handlesOf, onStage } from "./geometry.js";
 const CHIP = 16; // CSS pixels
 const FONT = '600 12px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
-/** Colours and letters as the page has them now: {of: class key → {fill, chip}, black, white, ratio}. `swatches`: key → an
-    element that carries the class's colours. */
+/** Colours and letters as the page has them now. `swatches`: class key → an element that carries the class's colours. */
 export function makeLook(swatches, ratio) {
   const forced = matchMedia("(forced-colors: active)").matches;
+  const measure = document.createElement("canvas").getContext("2d");
+  measure.font = FONT;
   const of = new Map();
   for (const [key, swatch] of swatches) {
     const probe = swatch.cloneNode();
@@ -18,37 +19,26 @@ export function makeLook(swatches, ratio) {
     const { color, backgroundColor } = getComputedStyle(probe);
     probe.remove();
     const [fill, ink] = forced ? ["CanvasText", "Canvas"] : [color, backgroundColor];
-    of.set(key, { fill, chip: makeChip(swatch.textContent, fill, ink, ratio) });
+    const letter = swatch.textContent;
+    of.set(key, { fill, ink, letter, width: Math.max(CHIP, Math.ceil(measure.measureText(letter).width) + 6) });
   }
   return { of, ratio, black: forced ? "Canvas" : "#000", white: forced ? "Canvas" : "#fff", ring: forced ? "Highlight" : null };
 }
 
-function makeChip(letter, fill, ink, ratio) {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d");
-  context.font = FONT;
-  const width = Math.max(CHIP, Math.ceil(context.measureText(letter).width) + 6);
-  canvas.width = Math.round((width + 2) * ratio);
-  canvas.height = Math.round((CHIP + 2) * ratio);
-  context.scale(ratio, ratio);
-  context.fillStyle = "#000";
-  context.fillRect(0, 0, width + 2, CHIP + 2);
-  context.fillStyle = fill;
-  context.fillRect(1, 1, width, CHIP);
-  Object.assign(context, { font: FONT, fillStyle: ink, textAlign: "center", textBaseline: "middle" });
-  context.fillText(letter, 1 + width / 2, 1.5 + CHIP / 2);
-  return canvas;
-}
-
-/** All of these on a cleared canvas, but for the one that is `without`. */
-export function paintBoxes(context, boxes, view, look, without = null) {
+/** All of these on a cleared canvas, but for the one that is `without`; letters stay below `top`, where the stage begins. */
+export function paintBoxes(context, boxes, view, look, { without, top }) {
   const { canvas } = context;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
-  for (const box of boxes) if (box.id !== without) paintBox(context, box, view, look);
+  prepare(context, look);
+  for (const box of boxes) if (box.id !== without) paintBox(context, box, view, look, top);
 }
 
-function paintBox(context, box, view, look) {
+function prepare(context, { ratio }) {
+  Object.assign(context, { font: FONT.replace("12px", `${12 * ratio}px`), textAlign: "center", textBaseline: "middle" });
+}
+
+function paintBox(context, box, view, look, edge = 0) {
   const { ratio, black, white } = look;
   const { canvas } = context;
   const sides = onStage(view, box);
@@ -57,8 +47,9 @@ function paintBox(context, box, view, look) {
   const y = Math.round(sides.top * ratio);
   const w = Math.max(1, Math.round(sides.right * ratio) - x);
   const h = Math.max(1, Math.round(sides.bottom * ratio) - y);
-  const { fill, chip } = look.of.get(box.class) ?? look.of.values().next().value;
-  const room = 3 * u + chip.height;
+  const { fill, ink, letter, width } = look.of.get(box.class) ?? look.of.values().next().value;
+  const [across, down] = [Math.round(width * ratio), Math.round(CHIP * ratio)];
+  const room = 5 * u + down;
   if (x > canvas.width + room || y > canvas.height + room || x + w < -room || y + h < -room) return;
   context.lineWidth = u;
   context.strokeStyle = black;
@@ -70,8 +61,14 @@ function paintBox(context, box, view, look) {
   context.lineWidth = 2 * u;
   context.strokeStyle = fill;
   context.strokeRect(x, y, w, h);
-  const above = y - 2 * u - chip.height;
-  context.drawImage(chip, x - 2 * u, above >= 0 ? above : y - 2 * u);
+  const above = y - 3 * u - down;
+  const top = above >= edge * ratio + u || y + h < edge * ratio ? above : y - u;
+  context.fillStyle = black;
+  context.fillRect(x - 2 * u, top - u, across + 2 * u, down + 2 * u);
+  context.fillStyle = fill;
+  context.fillRect(x - u, top, across, down);
+  context.fillStyle = ink;
+  context.fillText(letter, x - u + across / 2, top + down / 2 + 0.5 * ratio);
 }
 
 /** The chosen box, on a canvas of its own: it moves while the others stand still. */
@@ -80,6 +77,7 @@ export function paintChosen(context, box, view, look, coarse) {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (!box) return;
+  prepare(context, look);
   paintBox(context, box, view, look);
   const { ratio } = look;
   const { left, top, right, bottom } = onStage(view, box);
