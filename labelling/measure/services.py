@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from labelling.assign.models import GoldExample
 from labelling.assign.services.gold import set_gold
 from labelling.label.services.bulk import insert
 from labelling.measure.models import ResolvedAnswer, TookPart
+from labelling.projects.models import Project
 
 CHUNK = 500  # ids in one statement
 
@@ -53,3 +56,10 @@ def set_resolved_answers(*, standing: Iterable[Standing]) -> None:
             [(row.example_id, user) for row in rows.values() for user in sorted(set(row.took_part))],
         )
         set_gold(example_ids=ids, gold=[row.example_id for row in rows.values() if row.gold and row.answers])
+
+
+def forget_gold_without_answers(*, project: Project) -> None:
+    """Gold whose answers are no answers any more, after a change of the classes: checks are drawn from it no longer."""
+    stands = ResolvedAnswer.objects.filter(example=OuterRef("example"), gold=True)
+    gone = GoldExample.objects.filter(~Exists(stands), project=project).values_list("example_id", flat=True)
+    set_gold(example_ids=list(gone), gold=[])

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from labelling.assign.models import GoldExample
 from labelling.discuss.services import change_schema
+from labelling.intake.models import Example
 from tests.checks import label_on, make_gold, switch_on
 from tests.factories import NOW, SENTIMENT, api, make_examples, make_project, submit, viewer
 
@@ -59,3 +61,17 @@ def test_answers_to_checks_are_read_through_later_changes_of_the_classes():
     )  # fmt: skip
     assert figures("ada")["gold_accuracy"] == before
     assert before["value"] == 1.0
+
+
+def test_gold_whose_class_was_retired_is_drawn_no_more():
+    project = make_project(seed=5)
+    make_examples(project, 10)
+    make_gold(project, 4, answer="mix")
+    make_gold(project, 3, answer="neg", prefix="n")
+    change_schema(
+        actor=viewer("lea"), slug="reviews", questions=[{**SENTIMENT, "classes": SENTIMENT["classes"][:2]}],
+        changes=[{"question": "sentiment", "op": "retire", "from": ["mix"], "to": []}], reason="r", now=NOW,
+    )  # fmt: skip
+    assert set(GoldExample.objects.values_list("example__key", flat=True)) == {f"n{number}" for number in range(14, 17)}
+    assert set(Example.objects.filter(key__startswith="g").values_list("state", flat=True)) == {"open"}  # never labelled
+    assert len(label_on("ada", 30)) == 14

@@ -59,15 +59,16 @@ def _judge(actor: Viewer, project: Project, now: datetime) -> None:
     rows = list(of_try(project.pk, actor.user_id).filter(told_at=None))
     if len(rows) < asked["examples"]:
         return
-    right = sum(one["right"] for one in results_of(project, rows))
-    passed = enough_right(right=right, asked=len(rows), required=asked["required"])
+    known = [one for one in results_of(project, rows) if one["reference"]]  # whose gold was withdrawn meanwhile proves nothing
+    right = sum(one["right"] for one in known)
+    passed = enough_right(right=right, asked=len(known), required=asked["required"])
     Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
     # What they hold of it is over: they are told the answers of all that they did.
     Membership.objects.filter(pk=member.pk).update(
-        tries=member.tries + 1, qualification_score=right / len(rows), qualified_at=now if passed else None
+        tries=member.tries + 1, qualification_score=right / max(1, len(known)), qualified_at=now if passed else None
     )
     verb = "passed qualification" if passed else "failed qualification"
-    audit.record(actor=actor, verb=verb, obj=member, now=now, project_id=project.pk, right=right, examples=len(rows))
+    audit.record(actor=actor, verb=verb, obj=member, now=now, project_id=project.pk, right=right, examples=len(known))
 
 
 def allow_try(*, actor: Viewer, slug: str, username: str, now: datetime) -> None:

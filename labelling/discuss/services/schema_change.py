@@ -34,6 +34,7 @@ from labelling.label.services.interning import codes_of
 from labelling.measure.at_level import alpha_at_level
 from labelling.measure.columns import read_counted
 from labelling.measure.models import ResolvedAnswer
+from labelling.measure.services import forget_gold_without_answers
 from labelling.projects.models import Project, Question, SchemaVersion
 from labelling.projects.selectors import get_project, question_rows, questions_of
 from labelling.stats.columns import Labels
@@ -230,6 +231,7 @@ def _write(
     project.schema_version = version
     for move in moves:
         _move(project, move)
+    forget_gold_without_answers(project=project)
     _take_up_again(project, found.to_relabel, now)
     open_cases(project_id=project.pk, example_ids=found.examples, tags={}, now=now)
     settled = _close_agreeing(actor, project, new, found.examples, version, now)
@@ -278,7 +280,13 @@ def _take_up_again(project: Project, example_ids: Sequence[int], now: datetime) 
         Case.objects.filter(example_id__in=lost).update(state=CaseState.OPEN, resolution=None, changed_at=now)
         with_case = set(Case.objects.filter(example_id__in=lost).values_list("example_id", flat=True))
         change_state(project_id=project.pk, example_ids=sorted(with_case), to=ExampleState.IN_REVIEW)
-        change_state(project_id=project.pk, example_ids=sorted(set(lost) - with_case), to=ExampleState.COMPLETE)
+        # Truth from a file may have settled an example before it had its labels.
+        short = Example.objects.filter(pk__in=set(lost) - with_case, labels_counted__lt=F("labels_wanted"))
+        open_again = set(short.values_list("id", flat=True))
+        change_state(project_id=project.pk, example_ids=sorted(set(lost) - with_case - open_again), to=ExampleState.COMPLETE)
+        if open_again:
+            change_state(project_id=project.pk, example_ids=sorted(open_again), to=ExampleState.OPEN)
+            assign.put_back(project_id=project.pk, example_ids=open_again)
 
 
 def _close_agreeing(
