@@ -20,7 +20,7 @@ from labelling.label import selectors
 from labelling.projects.selectors import all_tags, guidelines_of, labelling_settings, questions_of
 from labelling.web.drawing import drawn, drawn_tags, lower_headings, markdown_of, words_of
 from labelling.web.guard import in_project, signed_in
-from labelling.web.label_own import drawn_keys
+from labelling.web.label_own import begun, drawn_keys
 from labelling.web.line_diff import line_diff
 from labelling.web.pictures import with_pictures
 
@@ -118,8 +118,12 @@ def guidelines(request: HttpRequest, project: Any) -> HttpResponse:
 @in_project(Permission.LABEL)
 @require_GET
 def history(request: HttpRequest, project: Any) -> HttpResponse:
-    """The viewer's last fifty labels, to find and revise: no more of each example than the page shows."""
-    return JsonResponse({"labels": last_labels(request, project, questions_of(project), all_tags(project), HISTORY)})
+    """The viewer's last fifty labels, to find and revise: no more of each example than the page shows, and of long ones the
+    beginning only. `?assignment=ID` brings one of them whole."""
+    found = last_labels(request, project, questions_of(project), all_tags(project), HISTORY)
+    if (wanted := request.GET.get("assignment")) is not None:
+        return JsonResponse({"labels": [record for record in found if str(record["assignment"]["id"]) == wanted]})
+    return JsonResponse({"labels": [begun(record) for record in found]})
 
 
 @signed_in

@@ -13,6 +13,9 @@ from labelling.accounts.services import set_preferences
 from labelling.errors import Invalid, WorkbenchError
 from labelling.web.guard import signed_in
 
+LONG = 20_000  # characters of an example's data
+BEGINNING = 2_000  # of a text in it
+
 
 @signed_in
 @require_POST
@@ -46,6 +49,16 @@ def drawn_keys(project: Any, questions: list[dict[str, Any]], **more: bool) -> l
         }
         for action in ACTIONS
     ]  # fmt: skip
+
+
+def begun(record: dict[str, Any]) -> dict[str, Any]:
+    """A record of the history; a long example is cut to its beginning and says so: fifty of them would take minutes."""
+    assignment = record["assignment"]
+    example = {name: part for name, part in assignment["example"].items() if name != "html"}
+    if len(json.dumps(example["data"])) <= LONG:
+        return record
+    example["data"] = {name: value[:BEGINNING] if isinstance(value, str) else None for name, value in example["data"].items()}
+    return {**record, "assignment": {**assignment, "example": example}, "cut": True}
 
 
 urlpatterns = [path("label/preferences/", preferences, name="label_preferences")]

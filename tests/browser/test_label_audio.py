@@ -28,7 +28,7 @@ def place(live_stack, tmp_path_factory):
     short = [tone(8, pitch=220 + 20 * number) for number in range(4)]
     sounds = {slug: {"audio": short} for slug in PROJECTS}
     sounds["audio-two"] = {"audio": short, "answer": short[1:]}
-    sounds["audio-long"] = {"audio": [silence(660)]}
+    sounds["audio-long"] = {"audio": [silence(660), silence(1700)]}
     give_sounds(live_stack, sounds, tmp_path_factory.mktemp("sounds"))
     return live_stack
 
@@ -204,6 +204,8 @@ def test_sounds_ahead_are_heard_without_a_connection(open_page):
 
 def test_a_long_sound_has_a_plain_bar_and_is_never_decoded_as_a_whole(open_page):
     page = open_page()
+    parts = []
+    page.on("response", lambda response: "/media/" in response.url and parts.append((response.status, response.request.headers.get("range"))))
     page.add_init_script("""window.decoded = 0; const decode = OfflineAudioContext.prototype.decodeAudioData;
       OfflineAudioContext.prototype.decodeAudioData = function (...all) { window.decoded += 1; return decode.apply(this, all); };""")
     start(page, "audio-long")
@@ -213,7 +215,24 @@ def test_a_long_sound_has_a_plain_bar_and_is_never_decoded_as_a_whole(open_page)
     page.evaluate(f"{TIME}.seek(600)")
     until(page, "time > 600.1")
     assert page.locator(".wave-line").get_attribute("d") == "M0 49.4H1000V50.6H0Z"
+    press(page, "1", "Enter")
+    expect(page.locator("#example .sound-time")).to_contain_text("of 28:20.0")  # 27 MB: played as they come
+    page.evaluate(f"{TIME}.seek(1500)")
+    press(page, "k")
+    until(page, "time > 1500.1")
     assert page.evaluate("window.decoded") == 0
+    assert page.evaluate(f"{TIME}.audio.src").startswith("http")
+    assert 206 in [status for status, _ in parts]
+
+
+def test_the_cursor_does_not_glide_for_those_who_asked_for_less_motion(open_page):
+    page = open_page(reduced_motion="reduce")
+    start(page, "audio-pointer")
+    page.evaluate("""() => { window.moves = 0;
+      new MutationObserver(() => { window.moves += 1; }).observe(document.querySelector(".wave-cursor"), { attributes: true }); }""")
+    press(page, "k")
+    until(page, "time > 1.6")
+    assert page.evaluate("window.moves") <= 12  # a step a second, and those of starting; frames would be a hundred
 
 
 def test_sounds_play_by_themselves_only_for_those_who_asked_for_it(open_page):

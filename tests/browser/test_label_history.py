@@ -16,7 +16,7 @@ from tests.browser.labelling import (
     wait_for_labels,
 )
 
-PROJECTS = dict.fromkeys(("past-find", "past-move", "past-pointer", "past-away", "past-unsent", "past-axe", "past-empty", "past-counts", "past-ahead"), PLAIN)
+PROJECTS = dict.fromkeys(("past-find", "past-move", "past-pointer", "past-away", "past-unsent", "past-axe", "past-empty", "past-counts", "past-ahead", "past-long"), PLAIN)
 MANY = {"past-fifty": {**PLAIN, "examples": 80}}
 
 
@@ -163,6 +163,28 @@ Assignment.objects.filter(example__project__slug="past-counts", labeller__userna
 """)
     page = start(open_page(), "past-counts")
     expect(past(page).locator("[data-record='0']")).to_contain_text("Saved. It does not count: others had answered already.")
+
+
+def test_a_long_example_comes_whole_when_it_is_reopened(place, open_page):
+    place.shell("""
+from labelling.projects.models import Project
+example = Project.objects.get(slug="past-long").examples.order_by("id").first()
+example.data = {"text": "Word and word. " * 10_000 + "The end"}
+example.save(update_fields=["data"])
+""")
+    label_some(place, "past-long", 12)
+    page = start(open_page(), "past-long")
+    dialog = past(page)
+    expect(dialog.get_by_role("listitem")).to_have_count(12)
+    page.context.set_offline(True)
+    page.keyboard.type("word")
+    press(page, "Enter")
+    expect(dialog.locator("[data-count]")).to_have_text("1 of 12. This one comes when the server answers again.")
+    page.context.set_offline(False)
+    press(page, "Enter")
+    expect(page.locator("#example")).to_contain_text("The end")
+    press(page, "4", "Enter")
+    assert answers(wait_for_labels(page, "past-long", 13))["e0"] == "mix"
 
 
 def test_an_empty_past_says_so(place, open_page):

@@ -58,6 +58,8 @@ test("what the server remembers comes first, and what it does not have yet stays
   assert.deepEqual(ids(merge([record(9, { entry: null })], [record(1)])), [1, 9]); // its receipt came while the server counted
   const fifty = Array.from({ length: 50 }, (_, place) => record(place + 10));
   assert.deepEqual(ids(merge([record(1), record(12)], fifty)), ids(fifty));
+  const [whole] = merge([record(3)], [{ ...record(3, { cut: true, words: "Negative" }), assignment: { id: 3, example: { key: "e3", data: { text: "Te" } } } }]);
+  assert.deepEqual([whole.cut, whole.words, whole.assignment.example.data.text], [false, "Negative", "Text 3"]); // what is here whole stays whole
   assert.equal(merge([record(99, { entry: "x" })], fifty).length, 50);
 });
 

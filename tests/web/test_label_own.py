@@ -77,6 +77,24 @@ def test_a_visitor_keeps_no_keys(reviews):
     assert browse(None).post("/label/preferences/", "{}", content_type="application/json").status_code == 302
 
 
+def test_of_long_examples_the_beginning_comes_and_one_whole_when_it_is_asked_for(reviews):
+    label_next("ada", "pos", now=timezone.now())
+    label_next("ada", "pos", now=timezone.now())
+    text = "Long \N{GRINNING FACE} " * 30_000
+    reviews.examples.filter(key="e0").update(data={"text": text})
+    ada = browse("ada")
+    answer = ada.get(PAGE + "history/")
+    cut, short = answer.json()["labels"]
+    assert len(answer.content) < 20_000
+    assert (cut["cut"], cut["assignment"]["example"]["data"], cut["value"]) == (True, {"text": text[:2000]}, {"sentiment": "pos"})
+    assert "cut" not in short
+    [whole] = ada.get(PAGE + f"history/?assignment={cut['assignment']['id']}").json()["labels"]
+    assert whole["assignment"]["example"]["data"] == {"text": text}
+    for nothing in ("", "0", "x", "9" * 50, str(cut["assignment"]["id"]) + "%00"):
+        assert ada.get(PAGE + f"history/?assignment={nothing}").json() == {"labels": []}
+    assert browse("ben").get(PAGE + f"history/?assignment={cut['assignment']['id']}").json() == {"labels": []}
+
+
 def test_the_last_fifty_come_oldest_first_with_what_the_page_shows_of_them_and_nobody_elses(reviews):
     start = timezone.now()
     for number in range(55):

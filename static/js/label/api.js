@@ -66,8 +66,8 @@ export class Api {
   logIn(login, password) { return ask(this.urls.login, { method: "POST", form: { login, password } }); }
   logOut() { return ask(this.urls.logout, { method: "POST", form: {} }); }
 
-  /** One's last fifty labels here, the oldest first. */
-  async history() { return (await ask(this.urls.history)).labels; }
+  /** One's last fifty labels here, the oldest first; of long examples (`cut`) the beginning. One of them whole: by its assignment. */
+  async history(assignment = null) { return (await ask(assignment === null ? this.urls.history : `${this.urls.history}?assignment=${assignment}`)).labels; }
 
   /** How one stands with the first examples, and what the last try came to. */
   qualification() { return ask(this.urls.qualification); }

@@ -8,8 +8,8 @@ export class Previous {
   #before = null;
   #source = null;
 
-  constructor({ page, questions, recent }) {
-    Object.assign(this, { questions, recent });
+  constructor({ page, questions, recent, keymap }) {
+    Object.assign(this, { questions, recent, keymap });
     this.keys = page.questions.filter(({ kind }) => !MARKS.includes(kind)).map(({ key }) => key);
     this.worth = this.keys.length > 1 || page.questions.some(({ key, kind }) => this.keys.includes(key) && !ONE_KEY.includes(kind));
     this.button = document.getElementById("previous");
@@ -40,7 +40,7 @@ export class Previous {
     const copied = this.keys.filter((key) => key in this.#source.value).map((key) => [key, this.#source.value[key]]);
     this.questions.set({ ...before, ...Object.fromEntries(copied) });
     this.#write(before);
-    return "Filled in like your last label. Submit it, or press P to undo that.";
+    return `Filled in like your last label. Submit it, or press ${this.keymap.shown("previous") || "Esc"} to undo that.`;
   }
 
   #write(before) {

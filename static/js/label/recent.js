@@ -1,6 +1,7 @@
 /* The last labels of one's own, for undo and for looking back: <button id="undo" hidden>…</button> and
    <dialog id="history"><input type="search"><p data-count></p><ol data-list></ol></dialog>. A record: {assignment (as
-   leased), value, tags, comment, words, counted: true|false|null, entry: the outbox's client_id while unsent}.
+   leased), value, tags, comment, words, counted: true|false|null, entry: the outbox's client_id while unsent, cut: true when only the beginning of a long
+   example is here}.
    The page brings the last few along; the others come when the list is opened. */
 
 import { h } from "../lib/dom.js";
@@ -13,6 +14,8 @@ const MANY = 50;
 /** What this page knows and what the server says, oldest first: the server's order and word, but for labels that it does
     not have yet. Pure. */
 export function merge(here, there) {
+  const known = new Map(here.filter((record) => !record.cut).map((record) => [record.assignment.id, record.assignment]));
+  there = there.map((record) => (record.cut && known.has(record.assignment.id) ? { ...record, assignment: known.get(record.assignment.id), cut: false } : record));
   const listed = new Set(there.map((record) => record.assignment.id));
   const mine = here.filter((record) => record.entry || !listed.has(record.assignment.id));
   const ids = new Set(mine.map((record) => record.assignment.id));
@@ -23,7 +26,7 @@ export function merge(here, there) {
 export class Recent {
   #shown = []; // in the list, newest first
 
-  /** `fetchAll()`: promise of the last fifty of the server; `textOf(example)`: what is read of an example. */
+  /** `fetchAll()`: promise of the last fifty of the server, `fetchAll(assignment)` of one of them; `textOf(example)`: what is read of an example. */
   constructor({ records, keys, revise, sentence, fetchAll, textOf }) {
     this.records = records; // oldest first
     this.button = document.getElementById("undo");
@@ -65,7 +68,8 @@ export class Recent {
 
   undo(event, assignment = this.current?.()) {
     const last = this.before(assignment);
-    if (last) this.revise(last, event);
+    if (last?.cut) this.open(); // it has to be fetched
+    else if (last) this.revise(last, event);
     return Boolean(last);
   }
 
@@ -114,6 +118,11 @@ export class Recent {
       h("span", { class: "muted" }, this.sentence(record))));
   }
 
+  #note(words) {
+    this.note = words;
+    this.#write();
+  }
+
   /** Arrows move, a letter searches, Enter in the search opens the first one found. */
   #key(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
@@ -123,6 +132,7 @@ export class Recent {
     if (event.key === "ArrowDown") this.#focus(Math.min(here + 1, rows.length - 1));
     else if (event.key === "ArrowUp" && here > 0) this.#focus(here - 1);
     else if (event.key === "ArrowUp" && !searching) this.search.focus();
+    else if (event.key === "Escape") this.sheet.close(); // at once, also out of the search: the next key belongs to the example
     else if (event.key === "Enter" && searching && this.#shown[0]) this.#choose(this.#shown[0], event);
     else {
       if (!searching && event.key.length === 1 && !/^[\d ]$/.test(event.key)) this.search.focus(); // which then gets the letter
@@ -133,7 +143,16 @@ export class Recent {
 
   #focus(place) { (this.list.querySelectorAll("button")[place] ?? this.search).focus(); }
 
-  #choose(record, event) {
+  async #choose(record, event) {
+    if (record.cut) {
+      try {
+        this.#note(`Getting ${brief(record.assignment.example.key, 30)}.`);
+        Object.assign(record, (await this.fetchAll(record.assignment.id))[0], { cut: false });
+      } catch {
+        return this.#note("This one comes when the server answers again.");
+      }
+      if (!this.sheet.isOpen) return;
+    }
     this.sheet.close();
     this.revise(record, event);
   }
