@@ -82,23 +82,35 @@ class Unitized:
         both = (used[self.pairs.one] & used[self.pairs.other])[pair]
         weight = 1.0 / np.maximum(size[self.pairs.example] - 1.0, 1.0)
         observed = 2.0 * np.bincount(kind[both], weights=(squared * weight[pair])[both], minlength=c) / n
-        return observed.astype(np.float64), self._expected(used, length, n)
+        return observed.astype(np.float64), self._expected(used, n)
 
-    def _expected(self, used: Bools, length: Longs, n: float) -> Floats:
+    @cached_property
+    def _places(self) -> tuple[Longs, Longs, Longs, Longs, Longs]:
+        """(all lengths that occur; class * their number + place of each unit's length; of each gap's; place of each label's text's
+        length; label * n_classes + class of those that have a unit)."""
         marks, c = self.marks, self.marks.n_classes
-        here = used[marks.label]
-        units, kind = (marks.end - marks.start)[here], marks.kind[here]
-        gap_label, gap_kind, gap_length = self._gaps
-        mine = used[gap_label]
-        lengths = np.unique(np.concatenate((units, gap_length[mine], length[used])))
+        _, gap_kind, gap_length = self._gaps
+        units, texts = marks.end - marks.start, marks.length[marks.labels.example]
+        lengths = np.unique(np.concatenate((units, gap_length, texts)))
         width = lengths.size
-        of_unit = np.bincount(kind * width + np.searchsorted(lengths, units), minlength=c * width).reshape(c, width).astype(np.float64)
-        of_gap = np.bincount(gap_kind[mine] * width + np.searchsorted(lengths, gap_length[mine]), minlength=c * width).reshape(c, width)
+        return (
+            lengths,
+            marks.kind * width + np.searchsorted(lengths, units),
+            gap_kind * width + np.searchsorted(lengths, gap_length),
+            np.searchsorted(lengths, texts),
+            np.unique(marks.label * c + marks.kind),
+        )
+
+    def _expected(self, used: Bools, n: float) -> Floats:
+        marks, c = self.marks, self.marks.n_classes
+        lengths, of_units, of_gaps, of_labels, own = self._places
+        width, gap_label = lengths.size, self._gaps[0]
+        of_unit = np.bincount(of_units[used[marks.label]], minlength=c * width).reshape(c, width).astype(np.float64)
+        of_gap = np.bincount(of_gaps[used[gap_label]], minlength=c * width).reshape(c, width)
         # Labels without a unit of the class are one gap from end to end.
-        bare = np.bincount(np.searchsorted(lengths, length[used]), minlength=width)[None, :].repeat(c, axis=0)
-        own = np.unique(marks.label[here] * c + kind)
-        at = own % c * width + np.searchsorted(lengths, length[own // c])
-        bare = bare - np.bincount(at, minlength=c * width).reshape(c, width)
+        bare = np.bincount(of_labels[used], minlength=width)[None, :].repeat(c, axis=0)
+        mine = own[used[own // c]]
+        bare = bare - np.bincount(mine % c * width + of_labels[mine // c], minlength=c * width).reshape(c, width)
         gaps = (of_gap + bare).astype(np.float64)
         long = lengths.astype(np.float64)
         # Places for a unit of length l in all gaps: sum over gaps h >= l of h - l + 1.

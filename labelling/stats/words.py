@@ -21,10 +21,9 @@ class Words:
     """Texts as sequences of words. Case and punctuation do not count; a word is what stands between white space."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        known: dict[str, str] = {}
-        self.written: list[str] = []  # a character a word, so that distances between words are distances between characters
-        for text in texts:
-            self.written.append("".join(known.setdefault(word, _sign(len(known))) for word in OTHER.sub("", text.lower()).split()))
+        known = _Signs()
+        # A character a word, so that distances between words are distances between characters.
+        self.written = ["".join(map(known.__getitem__, OTHER.sub("", text.lower()).split())) for text in texts]
         self.number: Longs = np.array([len(text) for text in self.written], dtype=np.int64)
 
     def wrong(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> Floats:
@@ -56,6 +55,10 @@ def word_error_rate(texts: Sequence[str], references: Sequence[str]) -> float:
     return float(words.wrong(places, places + n).sum() / max(1, int(words.number[n:].sum())))
 
 
-def _sign(number: int) -> str:
-    at = FIRST + number
-    return chr(at if at < SURROGATES else min(at + AFTER - SURROGATES, 0x10FFFF))
+class _Signs(dict[str, str]):
+    """Word → a character of its own (one for all beyond a million words)."""
+
+    def __missing__(self, word: str) -> str:
+        at = FIRST + len(self)
+        self[word] = sign = chr(at if at < SURROGATES else min(at + AFTER - SURROGATES, 0x10FFFF))
+        return sign
