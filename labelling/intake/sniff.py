@@ -101,8 +101,10 @@ def sniff_picture(content: bytes) -> Found:
 
 
 def orientation(image: Image.Image) -> int:
-    """How the picture lies, 1 (upright) to 8, by its EXIF data alone, as browsers read it. Pillow's own getexif() also
-    listens to XMP and to text inside PNG files, which browsers do not."""
+    """How the picture lies, 1 (upright) to 8, as Chromium reads it: by the EXIF data of JPEG and PNG. Pillow's own getexif()
+    also listens to XMP and to text inside PNG files, which browsers do not; WebP they show as it is stored."""
+    if image.format == "WEBP":
+        return 1
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif") or b"")

@@ -1,19 +1,31 @@
 """Boxes on a picture: by keyboard alone, by mouse, by fingers; to the pixel, whatever the zoom and however the picture lies."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import problems_of
 from tests.browser.boxes import CARS, at, board, drag, make_pictures, rows, street
 from tests.browser.labelling import labels, logged_in, press, start, wait_for_labels
 
+
+def lying_webp() -> bytes:
+    """Browsers show WebP as it is stored, whatever its EXIF data says."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    Image.open(io.BytesIO(street(format="PNG"))).save(out, "WEBP", exif=exif)
+    return out.getvalue()
+
+
 SMOOTH = {"key": "clear", "kind": "choice", "prompt": "Is the picture clear?", "classes": ["yes", "no"]}
 OPTIONAL = {**CARS, "key": "signs", "prompt": "Mark each sign.", "required": False}
 TWO = {name: street() for name in ("a.jpg", "b.jpg")}
 TURNED = {f"turned-{turn}.jpg": street(orientation=turn) for turn in range(1, 9)} | {
-    "turned-a.png": street(orientation=6, format="PNG"), "turned-b.webp": street(orientation=8, format="WEBP"),
+    "turned-a.png": street(orientation=6, format="PNG"), "turned-b.webp": lying_webp(),
 }  # fmt: skip
 PROJECTS = {
     "boxes-keys": (TWO, {}), "boxes-mouse": (TWO, {}), "boxes-touch": (TWO, {}), "boxes-turned": (TURNED, {}), "boxes-zoom": (TWO, {}),
@@ -318,6 +330,7 @@ def test_fingers_draw_pinch_and_move_and_the_page_stays_where_it_is(place, new_p
     page.wait_for_function(f"() => JSON.parse(document.querySelector('.boxes-view').dataset.view).left > {left + 10}")
     assert len(rows(page)) == 2
     page.get_by_role("button", name="Fit").tap()
+    page.wait_for_function(f"() => JSON.parse(document.querySelector('.boxes-view').dataset.view).scale < {1.1 * before}")
     page.touchscreen.tap(*at(page, 100, 150))
     expect(page.locator(".boxes-choose[aria-pressed=true]")).to_have_text(re.compile("1 · Car"))
     small = page.evaluate("""[...document.querySelectorAll(".boxes-tools .button, .boxes-actions .button, .boxes-list button")]
