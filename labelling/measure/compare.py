@@ -81,5 +81,4 @@ def text_lengths(answers: Answers, *, reader: Reader | None = None) -> NDArray[n
 def _text(field: str, vendor: str) -> str:
     if vendor != "sqlite":
         return f"(data ->> {literal(field)})"
-    # No path of SQLite's names a field with a quote in it: such texts are taken to be as long as their spans reach.
-    return "NULL" if '"' in field else f"(data ->> {literal('$.' + json.dumps(field))})"
+    return f"(data ->> {literal('$.' + json.dumps(field))})"

@@ -6,7 +6,7 @@ import pytest
 
 from tests import factories
 from tests.every_kind import GOOD, QUESTIONS, every_kind, labelled
-from tests.measure.rows import put_truth_of
+from tests.measure.rows import put_labels, put_truth_of
 
 pytestmark = pytest.mark.django_db
 KEYS = [question["key"] for question in QUESTIONS]
@@ -39,6 +39,7 @@ def is_figure(figure):
     return figure["value"] is not None and math.isfinite(figure["value"]) or bool(figure["undefined"])
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("key", PARTED)
 def test_each_kind_is_measured_at_its_own_level_with_its_own_figures(measured, key):
     body = get("agreement", question=key)
@@ -178,3 +179,20 @@ def test_numbers_may_be_read_as_ratios_and_other_kinds_have_one_level(measured):
     assert get("agreement", question="price", level="ratio")["level"] == "ratio"
     answer = factories.api("lea").get("/api/v1/projects/reviews/agreement/", {"question": "names", "level": "nominal"})
     assert answer.status_code == 400
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("field", ["text", "a.b-c_1"])
+def test_texts_are_as_long_as_their_code_points_whatever_the_fields_name(field):
+    """How long a text is bears on what chance gives: a longer one makes the same spans a rarer meeting."""
+    from labelling.intake.models import Example
+    from labelling.measure.answers import read_answers
+    from labelling.measure.compare import text_lengths
+
+    spans = {"key": "names", "kind": "spans", "classes": ["PER"], "of": field}
+    project = factories.make_project(questions=[spans], display=[{"field": field, "as": "text"}])
+    put_labels(project, {"e1": {"ada": [{"start": 0, "end": 1, "class": "PER"}], "ben": []}, "e2": {"ada": [], "ben": []}})
+    Example.objects.filter(key="e1").update(data={field: "👩‍🚀 ü 東"})
+    Example.objects.filter(key="e2").update(data={"other": "..."})
+    lengths = text_lengths(read_answers(project)).tolist()
+    assert lengths == [7, 0]
