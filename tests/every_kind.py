@@ -72,7 +72,8 @@ def every_kind(count: int = 3, *, slug: str = "reviews", optional: bool = False,
 def labelled(count: int = 3, **fields: Any) -> None:
     """e0: two agree and one is near; e1: all agree that nothing is there; e2 and further: all agree."""
     every_kind(count, **fields)
-    for name in ("ada", "ben", "cleo"):
-        values = [NEAR if name == "cleo" else GOOD, OTHER, *[GOOD] * (count - 2)]
+    *alike, third = fields.get("labellers", ("ada", "ben", "cleo"))
+    for name in [*alike, third]:
+        values = [NEAR if name == third else GOOD, OTHER, *[GOOD] * (count - 2)]
         for one, value in zip(lease(name, fields.get("slug", "reviews"), count=count), values, strict=True):
             submit(name, one.id, value)
