@@ -195,6 +195,9 @@ def test_on_a_phone_a_tap_or_the_fingers_selection_and_a_tap_on_a_class(open_pag
     page.touchscreen.tap(*point(page, "Merkel"))
     expect(page.locator(".span-mark.chosen")).to_have_count(1)
     assert page.locator(".span-grip").first.evaluate("(grip) => parseFloat(getComputedStyle(grip, '::before').width)") >= 44
+    page.touchscreen.tap(*point(page, "Deutsche"))  # its end is near the edge
+    expect(page.locator(".span-row[aria-pressed=true] .span-text")).to_have_text("Deutsche Bank")
+    assert page.evaluate("[innerWidth, innerHeight]") == [390, 844]  # what a finger can hit makes the page no wider
     page.get_by_role("button", name="Remove Person: Merkel").tap()
     listed(page, "Organisation Deutsche Bank")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
