@@ -340,6 +340,38 @@ def test_fingers_draw_pinch_and_move_and_the_page_stays_where_it_is(place, new_p
     wait_for_labels(page, "boxes-touch", 1)
 
 
+def test_100_megapixels_are_labelled_by_copies_that_a_worker_made_and_to_the_pixel(place, new_page):
+    image = Image.new("P", (10_000, 10_000))
+    image.putpalette([200, 210, 215, 180, 50, 50])
+    image.paste(1, (5000, 5000, 5010, 5005))
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    make_pictures(place, "boxes-huge", {"huge.png": out.getvalue()})
+    place.wait_for(lambda: "1" in place.shell(COPIES_DONE), "the worker to make the copies", seconds=240)
+    page = new_page(storage_state=cookies_of(place, new_page))
+    loaded: list[str] = []
+    page.on("request", lambda request: "/media/" in request.url and loaded.append(request.url.rpartition(".png")[2]))
+    opened(page, "boxes-huge")
+    assert loaded == ["?w=2048"]
+    page.mouse.move(*at(page, 5005, 5002))
+    for _ in range(16):
+        page.mouse.wheel(0, -300)
+    page.wait_for_function("() => JSON.parse(document.querySelector('.boxes-view').dataset.view).scale > 40")
+    drag(page, (5000, 5000), (5010, 5005))
+    assert rows(page) == ["A1 · Car5000, 5000 · 10 × 5"]
+    page.wait_for_function(SEEN_RED, timeout=60_000)  # the picture itself has come, and is drawn pixel by pixel
+    assert loaded[-1] == "" and colour_at(page, 5010, 5002) == colour_at(page, 5005, 4999) == "grey"
+    press(page, "Enter")
+    assert marked(page, "boxes-huge") == [[(5000, 5000, 10, 5, "car")]]
+
+
+COPIES_DONE = "from labelling.intake.models import MediaCopy; print(int(MediaCopy.objects.filter(side=4096, media__project__slug='boxes-huge').exists()))"
+SEEN_RED = """() => { const canvas = document.querySelector("canvas.boxes-picture"), view = JSON.parse(canvas.parentElement.dataset.view);
+    const at = (edge, pixel) => Math.round((edge + (pixel + 0.5) * view.scale) * canvas.width / canvas.clientWidth);
+    const [red, green] = canvas.getContext("2d").getImageData(at(view.left, 5000), at(view.top, 5000), 1, 1).data;
+    return red > 150 && green < 80; }"""
+
+
 @at_work("boxes-axe")
 def test_nothing_stands_in_anybodys_way(ada, place, new_page):
     page = opened(new_page(storage_state=cookies_of(place, new_page), bypass_csp=True), "boxes-axe")

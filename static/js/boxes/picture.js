@@ -1,12 +1,15 @@
 /* The picture on its canvas: the smallest copy that is sharp enough, and a larger one as soon as it is needed. Each is decoded
    off the main thread and kept until the example is left. A picture is {url, width, height, copies: [2048, …]}, upright. */
 
+const BIG = 20_000_000; // pixels: more are never drawn from at once, but from a piece that is cut out around what is seen
 const PIXELATED = 2; // CSS pixels a pixel: from there on single pixels are shown as they are
 
 export class Picture {
   #drawables = []; // [{side, image}], by size
   #failed = new Set();
   #loading = 0;
+  #piece = null; // {image, side, x, y, right, bottom}: a part of the largest one, in pixels of the picture
+  #cutting = false;
   #current = 0; // counts pictures, so that what comes too late is dropped
 
   /** `changed()` when something sharper can be drawn. */
@@ -26,7 +29,9 @@ export class Picture {
 
   leave() {
     this.#current += 1;
-    for (const { image } of this.#drawables) image.close?.();
+    for (const { image } of [...this.#drawables, ...this.#piece ? [this.#piece] : []]) image.close?.();
+    this.#piece = null;
+    this.#cutting = false;
     this.#drawables = [];
     this.#failed.clear();
     this.#loading = 0;
@@ -48,15 +53,47 @@ export class Picture {
     const x1 = Math.min(width, Math.ceil((stage.width - view.left) / view.scale));
     const y1 = Math.min(height, Math.ceil((stage.height - view.top) / view.scale));
     if (x1 <= x0 || y1 <= y0) return;
-    const { image } = enough;
-    const across = (image.naturalWidth ?? image.width) / width;
-    const down = (image.naturalHeight ?? image.height) / height;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.imageSmoothingEnabled = view.scale < PIXELATED || enough.side < this.side;
+    const part = { x: x0, y: y0, right: x1, bottom: y1 };
+    const { image, x, y, right, bottom, sharp } = this.#drawn(enough, part);
+    const across = (image.naturalWidth ?? image.width) / (right - x);
+    const down = (image.naturalHeight ?? image.height) / (bottom - y);
+    context.imageSmoothingEnabled = view.scale < PIXELATED || !sharp;
     context.drawImage(
-      image, x0 * across, y0 * down, (x1 - x0) * across, (y1 - y0) * down,
+      image, (x0 - x) * across, (y0 - y) * down, (x1 - x0) * across, (y1 - y0) * down,
       view.left + x0 * view.scale, view.top + y0 * view.scale, (x1 - x0) * view.scale, (y1 - y0) * view.scale,
     );
+  }
+
+  /** What is drawn from, and which part of the picture it is: a whole copy; or of a very large one a piece, once it is cut. */
+  #drawn({ image, side }, part) {
+    const { width, height } = this.source;
+    const whole = (one) => ({ image: one.image, x: 0, y: 0, right: width, bottom: height, sharp: one.side >= this.side });
+    if (pixelsOf(image) <= BIG) return whole({ image, side });
+    const piece = this.#piece;
+    if (piece?.side === side && piece.x <= part.x && piece.y <= part.y && piece.right >= part.right && piece.bottom >= part.bottom) return piece;
+    this.#cut({ image, side }, part);
+    return whole(this.#drawables.findLast((one) => pixelsOf(one.image) <= BIG) ?? { image, side });
+  }
+
+  #cut({ image, side }, part) {
+    if (this.#cutting || (part.right - part.x) * (part.bottom - part.y) > BIG) return;
+    this.#cutting = true;
+    const asked = this.#current;
+    const { width, height } = this.source;
+    const [across, down] = [(image.naturalWidth ?? image.width) / width, (image.naturalHeight ?? image.height) / height];
+    const [more, deeper] = [part.right - part.x, part.bottom - part.y].map((length) => Math.max(256, Math.round(length / 2)));
+    const x = Math.max(0, part.x - more);
+    const y = Math.max(0, part.y - deeper);
+    const right = Math.min(width, part.right + more);
+    const bottom = Math.min(height, part.bottom + deeper);
+    createImageBitmap(image, Math.round(x * across), Math.round(y * down), Math.round((right - x) * across), Math.round((bottom - y) * down)).then((cut) => {
+      if (asked !== this.#current) return cut.close();
+      this.#piece?.image.close();
+      this.#piece = { image: cut, side, x, y, right, bottom, sharp: side >= this.side };
+      this.#cutting = false;
+      this.changed();
+    }, () => { this.#cutting = false; });
   }
 
   /** Loads the next copy that suffices, at last the picture itself. */
@@ -81,6 +118,8 @@ export class Picture {
     });
   }
 }
+
+const pixelsOf = (image) => (image.naturalWidth ?? image.width) * (image.naturalHeight ?? image.height);
 
 async function decoded(url) {
   const answer = await fetch(url, { credentials: "same-origin" });
