@@ -1,6 +1,8 @@
 """Lease and label over HTTP: the real server on a real PostgreSQL, eight labellers at once.
 
-    python -m tests.benchmarks.bench_labelling [--cycles 2400] [--labellers 8] [--big 100000] [--small 1000] [--done 50000]
+    python -m tests.benchmarks.bench_labelling [--cycles 2400] [--labellers 8] [--big 100000] [--small 1000] [--done 50000] [--gold 0.1]
+
+With `--gold` this share of all that is handed out are checks, and a share of what is labelled is to come back.
 
 A cycle is one request that leases one example and one that labels it. Prints one JSON line a measurement, with the cores
 of the machine (clients, server and database share them), and the ratios that must stay below 1.3. `cpu_ms` is processor
@@ -35,6 +37,7 @@ def main() -> int:
     parser.add_argument("--small", type=int, default=1_000)
     parser.add_argument("--done", type=int, default=50_000)
     parser.add_argument("--agree", type=float, default=0.8, help="share of labels that give the first class")
+    parser.add_argument("--gold", type=float, default=0.0, help="share of checks among what is handed out")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-labelling-") as folder:
         os.chmod(folder, 0o755)
@@ -78,6 +81,7 @@ class Bench:
         from django.db import connection
 
         from tests import factories
+        from tests.checks import make_gold, switch_on
 
         self.names = tuple(f"labeller-{number}" for number in range(self.options.labellers))
         sizes = {"small": self.options.small, "big": self.options.big, "done": self.options.big, "warm": 500}
@@ -93,6 +97,9 @@ class Bench:
                     "UPDATE labelling_example SET data = jsonb_build_object('text', %s::text || key) WHERE project_id = %s",
                     [text, project.pk],
                 )
+            if self.options.gold:
+                make_gold(project, 500)
+                switch_on(project, gold={"share": self.options.gold}, second_round={"share": 0.1})
         self.tokens = {name: factories.make_token(name) for name in (*self.names, "veteran", "novice")}
         self._have_done("veteran", self.options.done)
         self._have_done("novice", 50)
