@@ -58,7 +58,7 @@ def _question(project: Project, answers: Answers) -> QuestionFigures:
     else:
         alpha, percent = compared.alpha(), compared.likeness()
     resolved = human.against_resolved(project, answers, share=SHARE)
-    enough = human.count_resolved(resolved) >= human.ENOUGH_RESOLVED
+    enough = human.count_resolved(resolved, answers) >= human.ENOUGH_RESOLVED
     scores = resolved if enough else human.leave_one_out(project, answers, share=SHARE)
     return QuestionFigures(
         key=answers.described["key"],

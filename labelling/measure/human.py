@@ -46,7 +46,7 @@ def describe(project: Project, answers: Answers, *, by: str | None = None) -> di
     """The same for answers that are at hand."""
     resolved = against_resolved(project, answers)
     alone = leave_one_out(project, answers)
-    n_resolved = count_resolved(resolved)
+    n_resolved = count_resolved(resolved, answers)
     reference = "resolved" if n_resolved >= ENOUGH_RESOLVED else "leave_one_out"
     chosen = resolved if reference == "resolved" else alone
     repeats, _ = consistency(project, answers)
@@ -96,9 +96,13 @@ def leave_one_out(project: Project, answers: Answers, *, share: float = 1.0) -> 
     return person.leave_one_out(answers, share=share, seed=project.seed)
 
 
-def count_resolved(scores: human.Scores) -> int:
-    """On how many examples labels are scored."""
-    return int(np.unique(scores.labels.example_ids[scores.labels.example[scores.counted]]).size)
+def count_resolved(scores: human.Scores, answers: Answers) -> int:
+    """How many labelled examples have an answer that labels can be scored against, whether scored or left out of a sample."""
+    scored = int(np.unique(scores.labels.example[scores.counted]).size)
+    if not scored or not isinstance(scores, person.KindScores):
+        return scored
+    settled = int(np.isin(answers.labels.example_ids, read_resolved(answers.question.pk).example).sum())
+    return round(settled * scored / scores.labels.n_examples)
 
 
 def ceiling(project: Project, answers: Answers, alone: human.Scores, *, share: float = 1.0) -> Result:

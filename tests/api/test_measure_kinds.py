@@ -196,3 +196,15 @@ def test_texts_are_as_long_as_their_code_points_whatever_the_fields_name(field):
     Example.objects.filter(key="e2").update(data={"other": "..."})
     lengths = text_lengths(read_answers(project)).tolist()
     assert lengths == [7, 0]
+
+
+def test_a_sample_of_resolved_examples_is_no_sign_that_few_are_resolved(measured, monkeypatch):
+    from labelling.measure import person
+
+    put_truth_of("reviews", "price", {f"e{number}": GOOD["price"] for number in range(12)})
+    monkeypatch.setattr("labelling.measure.human.ENOUGH_RESOLVED", 12)
+    monkeypatch.setattr(person, "some_examples", lambda labels, most, seed, work=None: labels.example < 3 if labels.n_examples > 3 else None)
+    body = get("human-performance", question="price")
+    assert body["against_resolved"]["n_examples"] == 3
+    assert body["reference"] == "resolved"
+    assert not {"few_resolved", "resolved_are_disputed"} & {caution["code"] for caution in body["cautions"]}
