@@ -87,18 +87,15 @@ def measure(page, count: int, seconds: float) -> None:
     assert len(rows(page)) == max(count, 1) and page.locator(".boxes-choose[aria-pressed=true]").count() == 1
     page.mouse.move(x, y)
     page.mouse.down()
-    watched(page, "dragging one box", count, seconds, 
-            f"send(PointerEvent, {x} + 120 * Math.sin(n / 20), {y} + 90 * Math.cos(n / 20))")
+    watched(page, "dragging one box", count, seconds, f"send(PointerEvent, {x} + 120 * Math.sin(n / 20), {y} + 90 * Math.cos(n / 20))")
     page.mouse.up()
     press(page, "Escape", "d", "e")
     page.mouse.move(640, 250)
     page.mouse.down()
-    watched(page, "moving the picture", count, seconds, 
-            "send(PointerEvent, 640 + 300 * Math.sin(n / 30), 250 + 120 * Math.cos(n / 30))")
+    watched(page, "moving the picture", count, seconds, "send(PointerEvent, 640 + 300 * Math.sin(n / 30), 250 + 120 * Math.cos(n / 30))")
     page.mouse.up()
     press(page, "f")
-    watched(page, "zooming", count, seconds, 
-            "send(WheelEvent, 640, 250, { deltaY: n % 120 < 60 ? -40 : 40 })")
+    watched(page, "zooming", count, seconds, "send(WheelEvent, 640, 250, { deltaY: n % 120 < 60 ? -40 : 40 })")
     assert len(rows(page)) == max(count, 1)
 
 
