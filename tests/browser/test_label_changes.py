@@ -6,7 +6,19 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.labelling import CLASSES, PLAIN, SENTIMENT, answers, example, labels, logged_in, make_projects, press, start, wait_for_labels
+from tests.browser.labelling import (
+    CLASSES,
+    PLAIN,
+    SENTIMENT,
+    answers,
+    example,
+    labels,
+    logged_in,
+    make_projects,
+    press,
+    start,
+    wait_for_labels,
+)
 
 
 @pytest.fixture(scope="module")
