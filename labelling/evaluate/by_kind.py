@@ -103,8 +103,8 @@ def _exact(pairs: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
 def _usual(name: str, pairs: Sequence[tuple[Any, Any]], counts: PartCounts | None) -> dict[str, Any]:
     """The further figures that are usual for a kind."""
     if counts is not None:
-        key, words = MICRO[name]
-        return {key: counts.micro(words).as_dict(), "f1_macro": counts.macro("Mean F1 of the classes that the references hold").as_dict()}
+        key, said = MICRO[name]
+        return {key: counts.micro(said).as_dict(), "f1_macro": counts.macro("Mean F1 of the classes that the references hold").as_dict()}
     if name == "number":
         apart = [abs(answer - reference) for answer, reference in pairs if answer is not None]
         return {"mean_absolute_error": mean_of(apart, "Mean distance of prediction and reference; missing predictions are left out").as_dict()}

@@ -142,16 +142,16 @@ def _check_change(change: Any, at: str, before: Mapping[str, Any], after: Mappin
     old = class_keys(before[key]) if key in before else []
     new = class_keys(after[key]) if key in after else []
     sides: dict[str, list[Any]] = {}
-    for side, known in (("from", old), ("to", new)):
+    for side, there in (("from", old), ("to", new)):
         given = change.get(side, [])
         if not isinstance(given, list) or not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in given):
             raise Invalid.field(f"{at}.{side}", f'"{side}" is a list of classes.')
         if len(set(given)) < len(given):
             raise Invalid.field(f"{at}.{side}", f"A class stands twice in \"{side}\".")
-        strange = [item for item in given if item not in known]
+        strange = [item for item in given if item not in there]
         if strange and not (op == "retire" and side == "from" and key not in after):
             when = "before the change" if side == "from" else "after the change"
-            raise Invalid.field(f"{at}.{side}", f"{_name(strange)} is no class of {key} {when}. Its classes then: {_list(known)}.")
+            raise Invalid.field(f"{at}.{side}", f"{_name(strange)} is no class of {key} {when}. Its classes then: {_list(there)}.")
         sides[side] = list(given)
     if key in before and key not in after:
         if op != "retire":

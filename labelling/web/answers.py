@@ -89,7 +89,7 @@ def come_to(questions: Sequence[Mapping[str, Any]], values: Sequence[Mapping[str
 def inputs(questions: Sequence[Mapping[str, Any]], typed: Any, votes: Sequence[Vote]) -> list[dict[str, Any]]:
     """What each question is settled with: a list of answers, boxes to tick, or a field to write in; and what was chosen in a
     form that came back."""
-    return [question | {"input": _input(question), "answers": _answers(question, votes), "chosen": _typed(question, typed)} for question in questions]
+    return [{**question, "input": _input(question), "answers": _answers(question, votes), "chosen": _typed(question, typed)} for question in questions]
 
 
 def _input(question: Mapping[str, Any]) -> str:
@@ -103,7 +103,8 @@ def _answers(question: Mapping[str, Any], votes: Sequence[Vote]) -> list[tuple[s
         return [(json.dumps(item["key"]), item["name"]) for item in question["classes"]] + ([("[]", "None of them")] if not question.get("min", 0) else [])
     if kind.names(question) or question["kind"] in ("number", "text"):
         return [(json.dumps(value), name) for value, name in kind.names(question)]
-    numbers, found = numbered(votes), {}
+    numbers = numbered(votes)
+    found: dict[str, str] = {}
     for value, number in numbers.items():
         answer = json.loads(value).get(question["key"])
         if answer is not None:

@@ -216,7 +216,7 @@ class Draft:
 
     def _answers(self, row: str) -> list[str]:
         """Names of a question's answers: its classes, or the steps of its scale; none where answers are not listed."""
-        own = getattr(KINDS.get(self.value(f"{row}-kind")), "own_fields", frozenset())
+        own: frozenset[str] = getattr(KINDS.get(self.value(f"{row}-kind")), "own_fields", frozenset())
         if "classes" in own:
             return [self.value(f"{line}-name") for line in self.rows(f"{row}-classes")]
         try:

@@ -20,8 +20,9 @@ from labelling.release.models import DatasetVersion, VersionFile
 from labelling.release.verify import verify_version
 from labelling.tasks import run_queued
 from tests.every_kind import GOOD, NEAR, OTHER, QUESTIONS, every_kind, labelled
-from tests.factories import NOW, lease, submit, viewer
+from tests.factories import NOW, api, lease, submit, viewer
 from tests.release.state import release, settle
+from tests.web.people import browse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("media_folder")]
 BY_KEY = {question["key"]: question | KINDS[question["kind"]].check_question(question, "q") for question in QUESTIONS}
@@ -159,3 +160,21 @@ def test_a_recipe_may_name_another_method_and_other_kinds_take_their_usual_one()
     mean = release(ALL_TRAIN | {"consensus": {"ties": "keep", "method": "mean"}})
     row = json.loads(content(mean, "train.jsonl").splitlines()[0])
     assert (row["cars"], row["price"]) == (None, 16.25)
+
+
+def test_pages_of_evaluations_have_figures_of_every_kind():
+    labelled(4)
+    version = release(ALL_TRAIN)
+    evaluated(version, predictions_csv({"e0": CAME_TO, "e1": OTHER, "e2": GOOD, "e3": NEAR}), "near")
+    address = f"/projects/reviews/evaluate/{Evaluation.objects.get().pk}/"
+    words = {
+        "mood": "Macro F1", "topics": "Classes in common", "stars": "Mean absolute error", "price": "Nearness", "summary": "Word error rate",
+        "names": "Likeness", "cars": "Always",
+    }  # fmt: skip
+    for key, sentence in words.items():
+        page = browse("lea").get(f"{address}?question={key}")
+        assert page.status_code == 200 and sentence in page.content.decode(), key
+    assert browse("lea").get("/projects/reviews/evaluate/").status_code == 200
+    assert browse("lea").get(f"/projects/reviews/release/{version.number}/").status_code == 200
+    found = api("lea").get("/api/v1/projects/reviews/evaluations/").json()["results"]
+    assert found[0]["human"]["value"] == 1.0
