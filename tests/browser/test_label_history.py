@@ -17,7 +17,7 @@ from tests.browser.labelling import (
 )
 
 PROJECTS = dict.fromkeys(("past-find", "past-move", "past-pointer", "past-away", "past-unsent", "past-axe", "past-empty", "past-counts", "past-ahead", "past-long"), PLAIN)
-MANY = {"past-fifty": {**PLAIN, "examples": 80}}
+MANY = {"past-fifty": {**PLAIN, "examples": 80}, "past-end": {**PLAIN, "examples": 2}}
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +185,21 @@ example.save(update_fields=["data"])
     expect(page.locator("#example")).to_contain_text("The end")
     press(page, "4", "Enter")
     assert answers(wait_for_labels(page, "past-long", 13))["e0"] == "mix"
+
+
+def test_an_answer_of_the_server_takes_no_key_from_the_list(place, open_page):
+    label_some(place, "past-end", 2)
+    page = start(open_page(), "past-end")
+    expect(page.get_by_role("heading", name="Nothing left for you now")).to_be_visible()
+    held = []
+    page.route("**/label/stock/", lambda route: held.append(route))
+    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Your last 50").click()
+    page.evaluate("document.querySelector('#between').firstChild.remove()")  # to be written again
+    held[0].continue_()
+    page.locator("#between h2").wait_for(state="attached")
+    press(page, "2")
+    expect(page.locator("#example")).to_have_text("Text 0")
 
 
 def test_an_empty_past_says_so(place, open_page):

@@ -23,7 +23,8 @@ export class Keys {
     document.addEventListener("keydown", (event) => this.#down(event));
   }
 
-  /** Puts a layer on top: {digit?, key?(name, event)}. Returns what takes it away. */
+  /** Puts a layer on top: {key?(name, event, digit), modal?: a dialog's, which stays on top of what is written below it
+      meanwhile}. Returns what takes it away. */
   layer(layer) {
     this.#layers.push(layer);
     return () => { this.#layers = this.#layers.filter((other) => other !== layer); };
@@ -33,7 +34,7 @@ export class Keys {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     const name = nameOf(event);
     const typing = isTyping(event.target);
-    const top = this.#layers.at(-1);
+    const top = this.#layers.findLast((layer) => layer.modal) ?? this.#layers.at(-1);
     if (!top && this.#onExample(event, name) && this.example?.(name, event)) return event.preventDefault();
     if (event.ctrlKey || event.altKey || event.metaKey) {
       if (top || event.repeat || document.querySelector("dialog[open]")) return;

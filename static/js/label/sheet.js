@@ -19,6 +19,7 @@ export class Sheet {
     if (this.dialog.open) return;
     this.dialog.showModal();
     this.#lift = this.keys.layer({
+      modal: true,
       key: (name, event, digit) => {
         if (name !== "escape") return key(name, event, digit);
         this.close(); // the browser would do it a moment later, and take the next key as the dialog's
