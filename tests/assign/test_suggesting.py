@@ -12,6 +12,7 @@ from labelling.label.models import Label
 from labelling.label.services import remove_suggestions
 from labelling.projects import services as projects
 from labelling.projects.models import Project
+from tests.checks import label_on, make_gold, switch_on
 from tests.factories import NOW, SENTIMENT, api, label_next, lease, make_examples, make_project, submit, viewer
 
 in_databases = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -49,6 +50,18 @@ def test_a_larger_share_takes_nobody_out_of_the_arm_and_the_ends_are_nobody_and_
 
 class TestLeasing:
     pytestmark = in_databases
+
+    def test_who_shows_what_they_can_do_before_they_start_is_not_helped(self):
+        project = make_project()
+        make_examples(project, 2)
+        gold = make_gold(project, 3)
+        show()
+        switch_on(project, qualification={"examples": 3, "required": 0.5})
+        for key in (*(example.key for example in gold), "e0"):
+            suggest(key)
+        assert [one.suggestion for one in lease("ada", count=10)] == [None] * 3
+        label_on("ada", 3, "neg")
+        assert [one.key for one in lease("ada") if one.suggestion] == ["e0"]
 
     def test_an_example_comes_with_the_newest_suggestion(self):
         make_examples(make_project(), 2)

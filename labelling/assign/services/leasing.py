@@ -77,7 +77,8 @@ def _lease(actor: Viewer, slug: str, count: int, now: datetime) -> tuple[Handed,
                 "handed = %s, gold_place = %s WHERE membership_id = %s",
                 [*desk.position, desk.membership_id],
             )
-        found = _with_suggestions(desk, found, {row[0] for row in held})
+        if qualification is None or qualification.state == "passed":  # who shows what they can do is not helped
+            found = _with_suggestions(desk, found, {row[0] for row in held})
     handed = Handed(
         assignments=found,
         # A check leaves the number of open examples as it was; where there are any, nobody reads it who has something to do.
