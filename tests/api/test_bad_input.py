@@ -24,6 +24,7 @@ from labelling.discuss.models import Case
 from labelling.jobs.models import Job
 from labelling.label.models import Label
 from labelling.projects import services as projects
+from labelling.projects.models import Membership
 from tests import factories
 from tests.api.nasty import BODIES, CURSORS, PLACES, QUERIES, mutations
 from tests.api.test_doors import DOORS, MULTIPART
@@ -99,6 +100,7 @@ def place() -> dict[str, Any]:
         factories.make_user(name)
     project = make_project(questions=[SENTIMENT, STRENGTH], labels_per_example=2, labellers=("ada", "ben"))
     projects.add_member(actor=viewer("lea"), slug="reviews", username="dora", role=Role.LEAD, now=NOW)
+    Membership.objects.filter(user__username="ada").update(tries=1, qualification_score=0.0)  # waits for another try
     make_examples(project, 4)
     for name, answer in (("ada", "pos"), ("ben", "neg")):
         for leased in factories.lease(name, count=3):
