@@ -15,7 +15,7 @@ from labelling.stats.label_pairs import PairLikeness
 # The figure that says how like two people's answers are, chance not taken off; it stands where raw agreement stands for classes.
 LIKENESS = {"choices": "set_similarity", "number": "percent", "text": "word_similarity", "spans": "span_f1_exact", "boxes": "box_f1"}
 OF_PAIRS = {**LIKENESS, "number": "concordance"}
-MERGED = 12  # pairs of classes for which merging is tried
+MERGED = 5  # pairs of classes for which merging is tried
 Entry = Callable[..., dict[str, Any]]
 
 

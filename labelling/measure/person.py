@@ -19,7 +19,7 @@ from labelling.stats.label_pairs import Pairs, some_examples
 from labelling.stats.results import Result
 
 # Labels that are scored at most: as many as take about half a second.
-MOST_LABELS = {"choices": 12_000, "number": 20_000, "text": 4_000, "spans": 3_000, "boxes": 500}
+MOST_LABELS = {"choices": 12_000, "number": 20_000, "text": 4_000, "spans": 3_000, "boxes": 300}
 SCORES = {
     "choices": "classes common to both over all classes of both",
     "number": "1 for the same number, falling to 0 over the question's range, or without one relative to the larger number",

@@ -60,10 +60,14 @@ class Units:
         return sparse.diags_array(marked.astype(np.float64)) @ found
 
     @cached_property
+    def _by_unit(self) -> Any:
+        return sparse.csr_array(self._features(self.histograms))
+
+    @cached_property
     def additive(self) -> Additive:
         h, n_units = self.histograms, int(self.example.size)
         weigh = sparse.csr_array((self.weight, (self.example, np.arange(n_units))), shape=(self.labels.n_examples, n_units))
-        by_unit = sparse.csr_array(self._features(h))
+        by_unit = self._by_unit
         # What the sums lose when one label leaves a unit: for each value that occurs there, counted once a cell.
         less = sparse.csr_array(self._features(h.one_less()))
         loss = by_unit[h.row] - less
@@ -90,7 +94,7 @@ class Units:
 
     def value(self) -> float | None:
         """Alpha alone; None where undefined."""
-        found = self.additive.plain()
+        found = float(self._alpha.value((self._by_unit.T @ self.weight)[None, :])[0])
         return found if np.isfinite(found) else None
 
     def of_class(self, place: int) -> Units:
