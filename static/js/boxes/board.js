@@ -8,8 +8,8 @@ import { Picture } from "./picture.js";
 
 const ALL = ["picture", "still", "live"];
 const FEW = 100; // so many boxes are drawn anew in each frame of a zoom or a pan; more are carried along as they were drawn …
-const SETTLED = 120; // … until the view has stood still for so many milliseconds,
-const TOO_FAR = 1.6; // or was zoomed by more than this
+const SETTLED = 300; // … until the view has stood still for so many milliseconds,
+const TOO_FAR = 2; // or was zoomed by more than this
 const MARGIN = 0.25; // of the stage, drawn beyond each of its sides, so that what is carried in is there already
 
 export class Board {

@@ -49,7 +49,15 @@ export class Tools {
     this.draw.setAttribute("aria-pressed", String(on));
   }
 
+  /** Said a moment later: a text that changes in each frame of a zoom would have the page laid out anew as often. */
   setZoom(scale) {
+    this.scale = scale;
+    this.saying ??= setTimeout(() => this.#sayZoom(), 100);
+  }
+
+  #sayZoom() {
+    this.saying = null;
+    const { scale } = this;
     const percent = scale * 100;
     this.zoom.textContent = `${percent >= 10 ? Math.round(percent).toLocaleString("en-GB") : percent.toFixed(1)} %`;
   }
