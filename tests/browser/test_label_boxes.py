@@ -329,7 +329,7 @@ def test_fingers_draw_pinch_and_move_and_the_page_stays_where_it_is(place, new_p
     stroke((300, 200), (330, 200))
     page.wait_for_function(f"() => JSON.parse(document.querySelector('.boxes-view').dataset.view).left > {left + 10}")
     assert len(rows(page)) == 2
-    page.get_by_role("button", name="Fit").tap()
+    page.get_by_role("button", name="Fit").click()
     page.wait_for_function(f"() => JSON.parse(document.querySelector('.boxes-view').dataset.view).scale < {1.1 * before}")
     page.touchscreen.tap(*at(page, 100, 150))
     expect(page.locator(".boxes-choose[aria-pressed=true]")).to_have_text(re.compile("1 · Car"))
