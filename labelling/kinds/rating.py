@@ -8,6 +8,7 @@ from labelling.errors import Invalid
 from labelling.kinds.base import Kind, plain
 
 MAX_STEPS = 101
+MINUS = "\N{MINUS SIGN}"  # for people; programs read the value
 TOO_LARGE = 2**53
 
 
@@ -99,7 +100,8 @@ class Rating(Kind):
 
     def names(self, question: Mapping[str, Any]) -> list[tuple[Any, str]]:
         known = question.get("names") or {}
-        return [(step, f"{step} {known[str(step)]}" if str(step) in known else str(step)) for step in steps(question)]
+        written = {step: str(step).replace("-", MINUS) for step in steps(question)}
+        return [(step, f"{text} {known[str(step)]}" if str(step) in known else text) for step, text in written.items()]
 
     def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:
         return float(one != other) if level == "nominal" else abs(one - other) / (question["high"] - question["low"])

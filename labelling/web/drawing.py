@@ -55,7 +55,7 @@ def wanted(question: Mapping[str, Any]) -> str:
 
 def range_words(question: Mapping[str, Any]) -> str:
     """The limits of a number: "0 to 10", "0 or more"; nothing where there are none."""
-    low, high = (str(question[name]).replace("-", MINUS) if name in question else "" for name in ("low", "high"))
+    low, high = (f"{question[name]:,}".replace("-", MINUS) if name in question else "" for name in ("low", "high"))
     if low and high:
         return f"{low} to {high}"
     return f"{low} or more" if low else f"{high} or less" if high else ""

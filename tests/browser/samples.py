@@ -21,8 +21,8 @@ from playwright.sync_api import APIResponse, Page
 
 PEOPLE = {"ada": "labeller", "ben": "labeller"}
 NEWS = [
-    "The council of Alder Bay voted on Tuesday to close the old harbour bridge until spring.",
     "Mira Okafor, who runs the bakery in Elm Street, has given away bread every Friday since 2019.",
+    "The council of Alder Bay voted on Tuesday to close the old harbour bridge until spring.",
     "Storm Petra left forty thousand homes in the north without power, the grid company Nordlys said.",
     "After two goals by Jonas Lind, Riverton United beat Port Kessel 3–1 in front of 21,000 people.",
     "Researchers at the University of Halden found that bees remember human faces 🐝.",
@@ -115,22 +115,26 @@ def packed(suffix: str, files: list[bytes], field: str) -> tuple[str, bytes]:
     return f"{field}.zip", content.getvalue()
 
 
-def pages_of_digits(count: int = 4) -> list[bytes]:
+def pages_of_digits(count: int = 4) -> tuple[list[bytes], list[list[tuple[int, int, int, int]]]]:
+    """PNG files of 900 by 560 pixels, and on each the (left, top, side, digit) of its twelve digits."""
     from PIL import Image
     from sklearn.datasets import load_digits
 
-    digits, chance, found = load_digits().images, random.Random(4), []
+    digits, chance = load_digits(), random.Random(4)
+    files, places = [], []
     for _ in range(count):
-        sheet = Image.new("L", (900, 560), 250)
+        sheet, own = Image.new("L", (900, 560), 255), []
         for place in range(12):
-            drawn = Image.fromarray((255 - digits[chance.randrange(len(digits))] * 15).astype("uint8"))
-            side = chance.randrange(56, 120)
-            column, row = place % 4, place // 4
-            sheet.paste(drawn.resize((side, side), Image.Resampling.BICUBIC), (40 + column * 215 + chance.randrange(60), 25 + row * 175 + chance.randrange(40)))
+            which, side = chance.randrange(len(digits.images)), chance.randrange(56, 120)
+            left, top = 40 + place % 4 * 215 + chance.randrange(60), 25 + place // 4 * 175 + chance.randrange(40)
+            drawn = Image.fromarray((255 - digits.images[which] * 15).astype("uint8"))
+            sheet.paste(drawn.resize((side, side), Image.Resampling.BICUBIC), (left, top))
+            own.append((left, top, side, int(digits.target[which])))
         file = io.BytesIO()
         sheet.save(file, "PNG", optimize=True)
-        found.append(file.getvalue())
-    return found
+        files.append(file.getvalue())
+        places.append(own)
+    return files, places
 
 
 def tones(count: int = 3, rate: int = 16_000) -> list[bytes]:
@@ -151,7 +155,7 @@ def tones(count: int = 3, rate: int = 16_000) -> list[bytes]:
 FILES = {
     "sample-topics": lambda: lines("text", NEWS),
     "sample-names": lambda: lines("text", NEWS),
-    "sample-digits": lambda: packed("png", pages_of_digits(), "page"),
+    "sample-digits": lambda: packed("png", pages_of_digits()[0], "page"),
     "sample-voices": lambda: packed("wav", tones(), "sound"),
     "sample-talks": lambda: lines("talk", TALK),
 }

@@ -36,6 +36,7 @@ def test_the_tour_of_the_readme_can_be_taken_through_a_freshly_loaded_demo(own_s
         with Image.open(tmp_path / "tour" / name) as picture:
             assert picture.width == tour.WIDTH and picture.height >= 600, name
 
+    counts = stack.shell(COUNTS)  # with the small projects of every kind
     stack.manage("load_demo")
     assert stack.shell(COUNTS) == counts
     assert (stack.data / "demo-logins.json").read_text() == logins

@@ -4,7 +4,8 @@
     .venv/bin/python -m tests.browser.tour [--url http://127.0.0.1:8000] [--data var] [--only label case]
 
 Logs in as the people of the demo with the passwords in the data folder, so it needs the folder's owner. The labelling
-screen leases examples to Ada, as looking at it always does; nothing else is changed.
+screen leases examples to Ada, as looking at it always does; the pictures of the kinds of questions make small projects of
+their own (`samples.py`).
 """
 
 import argparse
@@ -20,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium
+from tests.browser.samples import PROJECTS, make_samples, pages_of_digits
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "tour"
 WIDTH, MOST_BYTES = 1280, 150_000
@@ -72,10 +74,50 @@ def take_reviewed_ones_too(page: Page) -> None:
         page.get_by_label("In review").check()
 
 
+def press(*keys: str) -> Callable[[Page], None]:
+    def before(page: Page) -> None:
+        page.locator("body[data-ready]").wait_for(state="attached")
+        for key in keys:
+            page.keyboard.press(key)
+
+    return before
+
+
+def mark_names(page: Page) -> None:
+    """By keyboard: Mira Okafor is a person, Elm Street a place."""
+    press(*["Shift+ArrowRight"] * 2, "1", *["ArrowRight"] * 6, *["Shift+ArrowRight"] * 2, "3")(page)
+
+
+def draw_boxes(page: Page) -> None:
+    """Round the digits of the two upper rows, by mouse."""
+    page.locator("body[data-ready]").wait_for(state="attached")
+    area = page.locator("#example canvas").first.bounding_box()
+    assert area
+    scale = min(area["width"] / 900, area["height"] / 560)
+    left, top = area["x"] + (area["width"] - 900 * scale) / 2, area["y"] + (area["height"] - 560 * scale) / 2
+    for x, y, side, digit in pages_of_digits(1)[1][0][:8]:
+        page.keyboard.press(str(digit % 2 + 1))
+        page.mouse.move(left + (x + 2) * scale, top + (y + 1) * scale)
+        page.mouse.down()
+        page.mouse.move(left + (x + side - 2) * scale, top + (y + side + 2) * scale, steps=4)
+        page.mouse.up()
+        page.keyboard.press("Escape")  # so that the next digit is for the next box
+
+
+def write_down(page: Page) -> None:
+    page.locator("body[data-ready]").wait_for(state="attached")
+    page.locator("textarea").first.fill("Two rising tones, a pause, then four short ones")
+
+
 WORDS, DIGITS = "/projects/word-feelings", "/projects/digits"
 STOPS = [
     Stop("overview", "lea", f"{WORDS}/"),
     Stop("label", "ada", f"{DIGITS}/label/", choose_an_answer),
+    Stop("kind-choices", "ada", "/projects/sample-topics/label/", press("2", "6")),
+    Stop("kind-spans", "ada", "/projects/sample-names/label/", mark_names),
+    Stop("kind-boxes", "ada", "/projects/sample-digits/label/", draw_boxes),
+    Stop("kind-text", "ada", "/projects/sample-voices/label/", write_down),
+    Stop("kind-rating", "ada", "/projects/sample-talks/label/", press("2")),
     Stop("confusions", "lea", f"{WORDS}/measure/confusions/"),
     Stop("human", "lea", f"{WORDS}/measure/human/"),
     Stop("queue", "lea", f"{WORDS}/discuss/"),
@@ -101,6 +143,9 @@ def main() -> None:
             executable_path=chromium.path, env=chromium.environment, args=chromium.arguments
         )
         people: dict[str, Page] = {}
+        if any(slug in stop.path for stop in STOPS for slug in PROJECTS if stop.name in options.only):
+            people["lea"] = log_in(browser, options.url, "lea", passwords)
+            make_samples(people["lea"])
         for stop in STOPS:
             if stop.name in options.only:
                 if stop.person not in people:
