@@ -129,7 +129,7 @@ def test_a_lead_sets_a_project_up_by_keyboard_alone_and_sees_it_before_it_is_sto
     page.wait_for_url("**/projects/street-scenes/")
     page.goto("/projects/street-scenes/settings/schema/")
     expect(page.locator("tbody th")).to_have_text(["A Stop", "B Parking", "C Yield"])
-    expect(page.locator(".scale li")).to_have_text(["-1", "0", "1"])
+    expect(page.locator(".scale li")).to_have_text(["−1", "0", "1"])
 
 
 def test_what_was_typed_stays_when_the_form_comes_back(ground, page):

@@ -28,7 +28,7 @@ export class Practice {
     if (this.#place < TEXTS.length) return session.show(this.#item(this.#place++, session), null);
     this.skip(session, false);
     session.flow.reading = true;
-    this.between.show("That was practice", [h("p", {}, "Nothing of it was sent. From here on each label counts; U takes the last one back.")], [{
+    this.between.show("That was practice", [h("p", {}, "Nothing of it was sent. From here on each label is kept; U takes the last one back.")], [{
       words: "Start labelling", act: () => { session.flow.reading = false; session.next(); },
     }]);
   }
