@@ -209,7 +209,9 @@ def test_zoomed_in_a_box_is_exact_to_the_pixel(ada):
     ada.mouse.move(*at(ada, 320, 200))
     for _ in range(6):
         ada.mouse.wheel(0, -300)
-    ada.wait_for_function("() => JSON.parse(document.querySelector('.boxes-view').dataset.view).scale > 12")
+    settled = """() => { const { view } = document.querySelector('.boxes-view').dataset, before = window.viewBefore;
+        window.viewBefore = view; return view === before && JSON.parse(view).scale > 12; }"""
+    ada.wait_for_function(settled, polling=250)  # the last turn of the wheel has arrived, too
     drag(ada, (314, 195), (324, 205))
     assert rows(ada) == ["A1 · Car314, 195 · 10 × 10"]
     drag(ada, (319, 200), (320, 199))  # one pixel to the right and one up
