@@ -236,6 +236,7 @@ def test_zoomed_in_a_box_is_exact_to_the_pixel(ada):
     assert len(rows(ada)) == 2
     assert board(ada)["top"] != seen["top"] or board(ada)["scale"] != seen["scale"]
     press(ada, "f")
+    ada.wait_for_function("scale => JSON.parse(document.querySelector('.boxes-view').dataset.view).scale === scale", arg=before["scale"])
     assert board(ada) == before
     press(ada, "Enter")
     assert marked(ada, "boxes-zoom") == [[(315, 194, 10, 10, "car"), (330, 194, 1, 4, "car")]]
