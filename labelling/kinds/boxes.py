@@ -1,11 +1,11 @@
 """boxes: rectangles on a picture, each with a class, in pixels of the upright picture; [] says that there is nothing to mark."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.errors import Invalid
-from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, class_keys, read_json
+from labelling.kinds.base import check_class, check_classes, check_of, check_parts, class_keys
+from labelling.kinds.parts import Parts
 from labelling.kinds.rating import as_number
 from labelling.stats.boxes import boxes_of_majority, likeness
 
@@ -17,7 +17,8 @@ PLACES = 2  # decimals of a pixel
 SLACK = 0.0101  # pixels: what rounding both sides may add
 
 
-class Boxes(Kind):
+class Boxes(Parts):
+    nouns = ("box", "boxes")
     name = "boxes"
     title = "Boxes on a picture"
     levels = ("boxes",)
@@ -48,22 +49,6 @@ class Boxes(Kind):
             found[(*sides.values(), name)] = {**sides, "class": name}
         return [found[place] for place in sorted(found)]
 
-    def condition(self, question: Mapping[str, Any], given: Any, at: str) -> Any:
-        """A class: the question shows when a box has it."""
-        return check_class(question, given, at)
-
-    def meets(self, answer: Any, wanted: Any) -> bool:
-        return any(part["class"] == wanted for part in answer)
-
-    def parse(self, question: Mapping[str, Any], text: str) -> Any:
-        return read_json(text)
-
-    def write(self, question: Mapping[str, Any], answer: Any) -> str:
-        return self.text(answer)
-
-    def names(self, question: Mapping[str, Any]) -> list[tuple[Any, str]]:
-        return []
-
     def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:
         return 1.0 - likeness(one, other)
 
@@ -73,11 +58,3 @@ class Boxes(Kind):
 
     def score(self, question: Mapping[str, Any], predicted: Any, reference: Any) -> float:
         return likeness(predicted, reference)
-
-    def show(self, question: Mapping[str, Any], answer: Any) -> str:
-        names = {item["key"]: item["name"] for item in question["classes"]}
-        counts = Counter(part["class"] for part in answer)
-        if not counts:
-            return "No box"
-        found = ", ".join(f"{names.get(key, key)} {count}" for key, count in counts.most_common())
-        return f"{len(answer)} box{'' if len(answer) == 1 else 'es'}: {found}"

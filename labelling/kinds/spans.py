@@ -1,11 +1,11 @@
 """spans: parts of a text, each with a class. Offsets count code points, the end is exclusive; [] says that nothing is to mark."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelling.errors import Invalid
-from labelling.kinds.base import Kind, check_class, check_classes, check_of, check_parts, class_keys, read_json
+from labelling.kinds.base import check_class, check_classes, check_of, check_parts, class_keys
+from labelling.kinds.parts import Parts
 from labelling.stats.spans import character_likeness, spans_of_majority
 
 MOST = 20_000
@@ -13,7 +13,8 @@ FARTHEST = 10**9  # code points; beyond any text
 FIELDS = {"start", "end", "class", "text"}
 
 
-class Spans(Kind):
+class Spans(Parts):
+    nouns = ("span", "spans")
     name = "spans"
     title = "Spans of a text"
     levels = ("spans",)
@@ -47,22 +48,6 @@ class Spans(Kind):
                     raise Invalid.field(at, f"Two spans overlap from {after['start']} to {min(before['end'], after['end'])}. This question allows none that do.")
         return ordered
 
-    def condition(self, question: Mapping[str, Any], given: Any, at: str) -> Any:
-        """A class: the question shows when a span has it."""
-        return check_class(question, given, at)
-
-    def meets(self, answer: Any, wanted: Any) -> bool:
-        return any(part["class"] == wanted for part in answer)
-
-    def parse(self, question: Mapping[str, Any], text: str) -> Any:
-        return read_json(text)
-
-    def write(self, question: Mapping[str, Any], answer: Any) -> str:
-        return self.text(answer)
-
-    def names(self, question: Mapping[str, Any]) -> list[tuple[Any, str]]:
-        return []
-
     def distance(self, question: Mapping[str, Any], one: Any, other: Any, level: str) -> float:
         """The share of labelled code points, counted once a class, that are not in both."""
         return 1.0 - character_likeness(one, other)
@@ -73,9 +58,6 @@ class Spans(Kind):
 
     def score(self, question: Mapping[str, Any], predicted: Any, reference: Any) -> float:
         return character_likeness(predicted, reference)
-
-    def show(self, question: Mapping[str, Any], answer: Any) -> str:
-        return _counted(question, answer, "span")
 
 
 def _place(part: Mapping[str, Any], name: str, here: str) -> int:
@@ -91,12 +73,3 @@ def _check_against(about: str, start: int, end: int, text: Any, here: str) -> No
         raise Invalid.field(f"{here}.end", f"The text has {len(about):,} code points; the span ends at {end}.")
     if text is not None and not (isinstance(text, str) and len(text) == end - start and about.startswith(text, start)):
         raise Invalid.field(f"{here}.text", f"From {start} to {end} the text reads {about[start : min(end, start + 100)]!r:.100}. Offsets count code points.")
-
-
-def _counted(question: Mapping[str, Any], answer: Any, noun: str) -> str:
-    names = {item["key"]: item["name"] for item in question["classes"]}
-    counts = Counter(part["class"] for part in answer)
-    if not counts:
-        return f"No {noun}"
-    found = ", ".join(f"{names.get(key, key)} {count}" for key, count in counts.most_common())
-    return f"{len(answer)} {noun}{'' if len(answer) == 1 else 's'}: {found}"
