@@ -18,7 +18,7 @@ from tests.browser.people import PASSWORD
 
 PROJECTS = {
     f"kept-{name}": PLAIN
-    for name in ("reload", "tabs", "left-tab", "away", "hung", "login", "other", "refused", "memory", "closed", "stock", "quiet")
+    for name in ("reload", "tabs", "left-tab", "away", "hung", "login", "other", "refused", "memory", "closed", "stock", "quiet", "older")
 }
 
 
@@ -52,6 +52,32 @@ def test_a_choice_that_was_not_submitted_is_there_again_after_a_reload_at_once(a
     press(ada, "Enter")
     [stored] = wait_for_labels(ada, "kept-reload", 1)
     assert (stored["value"], stored["tags"], stored["comment"]) == ({"sentiment": "neg"}, ["borderline"], "half a thought")
+
+
+def test_a_page_that_the_server_wrote_before_it_had_a_label_does_not_show_its_example_again(ada):
+    start(ada, "kept-older")
+    held, sent = [], []
+    ada.route("**/api/**", lambda route: held.append(route))
+    ada.on("requestfinished", lambda request: sent.append(request) if request.method == "POST" else None)
+
+    def while_it_travels(route):
+        page_of_before = route.fetch()
+        ada.unroute("**/api/**")
+        for request in held:
+            request.continue_()
+        wait_for_labels(ada, "kept-older", 2)
+        while len(sent) < 2:  # the old page has both receipts
+            ada.wait_for_timeout(20)
+        route.fulfill(response=page_of_before)
+
+    label(ada, "1", "2")
+    ada.route("**/projects/kept-older/label/", while_it_travels)
+    ada.reload()
+    ada.locator("body[data-ready]").wait_for(state="attached")
+    assert example(ada) == "Text 2"
+    expect(ada.locator("#example")).to_have_attribute("aria-label", "Example 3")
+    press(ada, "u")  # and the last one can be taken back
+    assert example(ada) == "Text 1"
 
 
 def test_while_the_server_does_not_answer_labelling_goes_on_and_all_arrives_by_itself(ada):

@@ -86,7 +86,7 @@ test("each sentence that asks for something says what became of the work", () =>
   }
 });
 
-const store = { lasting: true, keep: async () => {}, remove: async () => {}, entries: async () => [] };
+const store = { lasting: true, keep: async () => {}, settle: async () => {}, remove: async () => {}, entries: async () => [] };
 
 test("the outbox keeps the order in which labels were made, and a refused one is in nobody's way", async () => {
   const outbox = new Outbox(store);

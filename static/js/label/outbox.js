@@ -36,7 +36,8 @@ export class Outbox extends EventTarget {
   /** The server has it. */
   settle(entry, receipt) {
     this.#entries.delete(entry.client_id);
-    this.store.remove(entry.client_id);
+    if (entry.kind === "label") this.store.settle(entry);
+    else this.store.remove(entry.client_id);
     this.receipts.unshift({ entry, receipt, at: Date.now() });
     this.receipts.length = Math.min(this.receipts.length, 10);
     this.#tell();

@@ -6,10 +6,12 @@ import { openDB } from "idb";
 
 const NAME = "workbench-labelling";
 const VERSION = 1;
+const REMEMBERED = 60_000; // ms: a page that the server wrote before it had a label opens within this time
 
 export class Store {
   #db = null;
   #memory = { outbox: new Map(), drafts: new Map() };
+  #settled = []; // {client_id, settled} of entries that the server has, the oldest first
 
   constructor(user) {
     this.user = user;
@@ -51,6 +53,30 @@ export class Store {
     this.#memory.outbox.delete(clientId);
     await this.#write(["outbox"], (transaction) => transaction.objectStore("outbox").delete(clientId));
   }
+
+  /** The server has this label. It is remembered for a minute: a page that is being opened may be older than its receipt,
+      and must not show its example again. */
+  async settle({ fresh, ...entry }, now = Date.now()) {
+    this.#memory.outbox.delete(entry.client_id);
+    const old = this.#settled.filter(({ settled }) => now - settled > REMEMBERED);
+    this.#settled = [...this.#settled.slice(old.length), { client_id: entry.client_id, settled: now }];
+    await this.#write(["outbox"], (transaction) => {
+      const kept = transaction.objectStore("outbox");
+      kept.put({ ...entry, user: this.#aside, settled: now });
+      for (const { client_id } of old) kept.delete(client_id);
+    });
+  }
+
+  /** Labels of this user that the server got in the last minute, in the order in which they were made. */
+  async settled(now = Date.now()) {
+    const all = this.#db ? await this.#db.getAllFromIndex("outbox", "user", this.#aside).catch(() => []) : [];
+    const old = all.filter(({ settled }) => now - settled > REMEMBERED);
+    if (old.length) this.#write(["outbox"], (transaction) => old.forEach(({ client_id }) => transaction.objectStore("outbox").delete(client_id)));
+    this.#settled = all.filter((entry) => !old.includes(entry)).sort((one, other) => one.settled - other.settled);
+    return [...this.#settled].sort((one, other) => one.order - other.order);
+  }
+
+  get #aside() { return `settled:${this.user}`; } // no user name has a colon
 
   /** Every entry of this user, in the order in which they were made. */
   async entries() {

@@ -43,9 +43,12 @@ async function start() {
   const api = new Api(page.urls, user);
   const outbox = new Outbox(store);
   const sender = new Sender({ outbox, api, user });
-  const [drafts] = await Promise.all([store.drafts(), outbox.load()]);
+  const [drafts, settled] = await Promise.all([store.drafts(), store.settled(), outbox.load()]);
   painter.ondrawn = ({ node, assignment }) => questions.drawn(node, assignment.example.data);
   const stock = new Stock({ api, outbox, draw: (assignment) => painter.draw(assignment) });
+  const older = new Set(page.stock.assignments.map(({ id }) => id)); // handed out when the server wrote this page
+  const since = settled.filter((entry) => older.has(entry.assignment) && !entry.revision); // what it got between then and now
+  for (const entry of since) stock.seen(entry.assignment);
   const voice = makeVoice();
   const tags = new Tags(changed);
   const comment = new Comment(changed);
@@ -90,7 +93,7 @@ async function start() {
   const between = new Between({ keys, away: [element("work"), element("dock")] });
   const skip = new Skip({ keys, skip: (reason, event) => session.skip(reason, event), mayOpen: () => session.maySkip() });
   const recent = new Recent({
-    keys, records: withUnsent(page.recent, outbox, page), revise: (record, event) => session.revise(record, event),
+    keys, records: withUnsent(page.recent, [...since, ...outbox.all], page), revise: (record, event) => session.revise(record, event),
     sentence: (record) => told(record, outbox), fetchAll: (assignment) => api.history(assignment), textOf: readable(page.display),
   });
   const previous = new Previous({ page, questions, recent, keymap });
@@ -123,6 +126,7 @@ async function start() {
 
   let feedback = null; // what says how a reference reads, once it is needed
   outbox.addEventListener("settled", ({ detail: { entry, receipt } }) => {
+    if (entry.kind === "label") stock.seen(entry.assignment); // a response on its way may still list it
     const record = recent.of(entry.assignment);
     if (record?.entry === entry.client_id) Object.assign(record, { entry: null, counted: receipt?.counted ?? null });
     if (!receipt?.feedback) return;
@@ -137,7 +141,7 @@ async function start() {
   setInterval(renew, 20_000);
   document.addEventListener("visibilitychange", renew);
 
-  const unsent = outbox.waiting.filter((entry) => entry.project === page.project.slug && entry.kind === "label" && !entry.revision);
+  const unsent = [...since, ...outbox.waiting].filter((entry) => entry.project === page.project.slug && entry.kind === "label" && !entry.revision);
   progress.sync({ today: progress.today + unsent.length, left: progress.atLeast ? progress.left : Math.max(0, progress.left - unsent.length) });
 
   let first = true;
@@ -158,9 +162,9 @@ async function start() {
   sender.kick();
 }
 
-/** Labels that never left this computer stand at the end of what the server remembers. */
-function withUnsent(records, outbox, page) {
-  const mine = outbox.all.filter((entry) => entry.kind === "label" && entry.project === page.project.slug).map(recordOf);
+/** Labels that the server had not got when it wrote this page stand at the end of what it remembers. */
+function withUnsent(records, entries, page) {
+  const mine = entries.filter((entry) => entry.kind === "label" && entry.project === page.project.slug).map(recordOf);
   const ids = new Set(mine.map((record) => record.assignment.id));
   return [...records.filter((record) => !ids.has(record.assignment.id)), ...mine].slice(-50);
 }
