@@ -1,4 +1,4 @@
-"""Measure: agreement, what is confused, human level, labellers. Leads only; labellers stay blind."""
+"""Measure: agreement and what is confused. Leads only; labellers stay blind."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,11 +9,11 @@ from django.urls import path
 from django.utils import timezone
 
 from labelling.access import Permission
-from labelling.measure import anchoring, dashboard, human, labellers, selectors
+from labelling.measure import dashboard, selectors
 from labelling.measure.answers import levels_of
-from labelling.projects.selectors import all_tags, questions_of
+from labelling.projects.selectors import questions_of
 from labelling.web.guard import in_project
-from labelling.web.measure_words import LEVEL_OF_PERSON, LEVELS, MEASURES, PARTLY, SHARES, SHORT_LEVELS, confusion_words
+from labelling.web.measure_words import LEVEL_OF_PERSON, LEVELS, MEASURES, SHARES, SHORT_LEVELS, confusion_words
 from labelling.web.paging import Pages
 
 PER_PAGE = 50
@@ -110,53 +110,6 @@ class _Already:
         return self.rows + more
 
 
-@in_project(Permission.SEE_LABELS)
-def human_level(request: HttpRequest, project: Any) -> HttpResponse:
-    context = asked(request, project)
-    described = next((question for question in context["questions"] if question["key"] == context["key"]), {})
-    kind = described.get("kind", "")
-    splits = ("class", "labeller", "source", "batch") if kind in LEVEL_OF_PERSON or "classes" in described else ("labeller", "source", "batch")
-    by = request.GET.get("by") or splits[0]
-    found = human.human_performance(request.viewer, project.slug, question=context["key"], by=by)
-    shown = [
-        ("One person, against the others", found["leave_one_out"]),
-        ("One person, against resolved answers", found["against_resolved"]),
-        ("The most popular answer", found["popular_answer"]),
-        ("The ceiling", found["ceiling"]),
-        ("The same person again", found["repeat_consistency"]),
-    ]
-    context |= {
-        "found": found,
-        "shown": shown,
-        "by": by,
-        "groups": groups_of(project, splits),
-        "by_words": GROUPS.get(by, by.removeprefix("meta.")),
-        "overall": dots([{"key": name, "figure": figure} for name, figure in shown], figure="figure"),
-        "level_title": LEVEL_OF_PERSON.get(kind, PARTLY),
-        "trade": [(MEASURES[name], row["person"], row["popular_answer"]) for name, row in found["measures"].items()],
-        "chart": dots(found["by"], figure="figure"),
-        "anchoring": anchoring.effect(request.viewer, project.slug, question=context["key"]) if anchoring.has_effect(project) else None,
-    }
-    return TemplateResponse(request, "measure/human.html", context)
-
-
-@in_project(Permission.SEE_LABELS)
-def people(request: HttpRequest, project: Any) -> HttpResponse:
-    context = asked(request, project)
-    members, rows_of = labellers.list_labellers(request.viewer, project.slug, question=context["key"])
-    pages = Pages(request, members, PER_PAGE)
-    rows = rows_of(pages.rows)
-    kind = next(question["kind"] for question in context["questions"] if question["key"] == context["key"])
-    context |= {
-        "rows": rows,
-        "pages": pages,
-        "tags": all_tags(project),
-        "no_reliability": "none yet" if kind in LEVEL_OF_PERSON else "classes only",
-        "chart": dots([{"key": row["display_name"], "alpha": row["agreement"]} for row in rows], project.target_alpha),
-    }
-    return TemplateResponse(request, "measure/labellers.html", context)
-
-
 def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
     """What the first page of a project adds for those who may see labels."""
     figures = dashboard.dashboard(request.viewer, project.slug)
@@ -182,15 +135,14 @@ def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
 
 
 def trend(weeks: list[dict[str, Any]], marks: list[dict[str, Any]], target: float | None) -> dict[str, Any]:
-    """Data of a chart over time, with a line where the guidelines changed."""
+    """Data of a chart over time, with a line where something changed: {"at", "name", "kind"}, kind guideline, schema or note."""
     rows = [{"name": week["key"], "at": week["key"], **{part: week["alpha"].get(part) for part in ("value", "low", "high")}} for week in weeks]
-    return {"kind": "trend", "rows": [row for row in rows if row["value"] is not None], "marks": marks, "target": target}
+    named = [mark if "name" in mark else {"at": mark["at"], "name": f"v{mark['version']}", "kind": "guideline"} for mark in marks]
+    return {"kind": "trend", "rows": [row for row in rows if row["value"] is not None], "marks": named, "target": target}
 
 
 urlpatterns = [
     path("projects/<str:slug>/measure/", measure, name="measure"),
     path("projects/<str:slug>/measure/confusions/", confusions, name="confusions"),
     path("projects/<str:slug>/measure/confusions/examples/", behind, name="behind"),
-    path("projects/<str:slug>/measure/human/", human_level, name="human"),
-    path("projects/<str:slug>/measure/labellers/", people, name="labellers"),
 ]
