@@ -2,6 +2,9 @@
      <div class="drawing"></div> … the table of the numbers …
    Draws with Plot, fetched only when a chart comes into view. Colours are CSS's: the chart is drawn in currentColor. */
 const NARROW = 360;
+const DASHES = { guideline: null, schema: "6 3", note: "1 4" };
+const LANE = 14;
+const LANES = 4;
 
 export class Chart {
   constructor(element) {
@@ -88,11 +91,19 @@ export class Chart {
     });
   }
 
+  /* marks: [{at, name, kind}], kind "guideline", "schema" or "note": a line each, told apart by its dashes and its name. */
   trend(Plot, width) {
     const rows = this.data.rows.map((row) => ({ ...row, at: new Date(row.at) }));
-    const marks = this.data.marks.map((mark) => ({ ...mark, at: new Date(mark.at) }));
+    const marks = this.inLanes(rows, this.data.marks.map((mark) => ({ ...mark, at: new Date(mark.at) })), width - 72);
+    const lanes = Math.max(0, ...marks.map((mark) => mark.lane + 1));
+    const drawn = marks.flatMap((mark) => {
+      const above = lanes * LANE - Math.max(mark.lane, 0) * LANE;
+      const line = Plot.ruleX([mark], { x: "at", strokeDasharray: DASHES[mark.kind], insetTop: mark.lane < 0 ? 0 : -above, className: `mark ${mark.kind}` });
+      const name = Plot.text([mark], { x: "at", text: "name", frameAnchor: "top", dx: 4, dy: -above, textAnchor: "start", className: "mark" });
+      return mark.lane < 0 ? [line] : [line, name];
+    });
     return Plot.plot({
-      width, height: 220, marginLeft: 48, marginRight: 24, className: "plot",
+      width, height: 220 + lanes * LANE, marginLeft: 48, marginRight: 24, marginTop: 20 + lanes * LANE, className: "plot",
       x: { type: "utc", label: null, ticks: width < NARROW ? 3 : 6 }, y: this.scale(rows),
       marks: [
         Plot.ruleY([0], { className: "zero" }),
@@ -100,9 +111,23 @@ export class Chart {
         Plot.areaY(rows.filter((row) => row.low != null), { x: "at", y1: "low", y2: "high", fillOpacity: 0.18, className: "band" }),
         Plot.line(rows, { x: "at", y: "value", className: "line" }),
         Plot.dot(rows, { x: "at", y: "value", r: 4, fill: "currentColor", className: "value" }),
-        Plot.ruleX(marks, { x: "at", className: "mark" }),
-        Plot.text(marks, { x: "at", text: (mark) => `v${mark.version}`, frameAnchor: "top", dx: 4, textAnchor: "start", className: "mark" }),
+        ...drawn,
       ],
+    });
+  }
+
+  /* Names of marks that stand close to each other go one below the other; those that find no room are named in the list alone. */
+  inLanes(rows, marks, length) {
+    const times = [...rows, ...marks].map((row) => row.at.getTime());
+    const first = Math.min(...times);
+    const scale = length / Math.max(1, Math.max(...times) - first);
+    const ends = [];
+    return marks.sort((one, other) => one.at - other.at).map((mark) => {
+      const from = (mark.at.getTime() - first) * scale;
+      let lane = ends.findIndex((end) => end < from);
+      if (lane < 0) lane = ends.length < LANES ? ends.length : -1;
+      if (lane >= 0) ends[lane] = from + mark.name.length * 7 + 12;
+      return { ...mark, lane };
     });
   }
 }
