@@ -28,10 +28,11 @@ def with_checks(answers: Answers, purposes: Sequence[Purpose]) -> Answers:
     if not found:
         return answers
     moved = {(version, old): new for pk, version, old, new in moved_codes(question.project_id) if pk == question.pk}
-    now = [(*row[:2], moved.get((row[5], row[2]), row[2]), *row[3:5]) for row in found]
+    now = [(*row[:2], moved.get((row[5], row[2]), row[2]), *row[3:]) for row in found]
     known = [row for row in now if row[2] != GONE and row[2] < len(answers.values)]
-    example, labeller, code, round_, guideline = np.array(known, dtype=np.int64).reshape(-1, 5).T
+    names = ("example", "labeller", "code", "round", "guideline_version", "schema_version")
+    given = np.array(known, dtype=np.int64).reshape(-1, len(names)).T
     old, nothing = answers.columns, np.zeros(len(known), dtype=np.int32)
-    parts = {"example": example, "labeller": labeller, "code": code, "round": round_, "guideline_version": guideline, "day": nothing, "imported": nothing}
+    parts = dict(zip(names, given, strict=True)) | {"day": nothing, "imported": nothing}
     columns = Columns(**{name: np.concatenate((getattr(old, name), more)) for name, more in parts.items()})
     return replace(answers, columns=columns.keep(np.lexsort((columns.round, columns.labeller, columns.example))))

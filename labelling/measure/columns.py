@@ -34,6 +34,7 @@ class Columns:
     labeller: Ints
     code: Ints
     round: Ints
+    schema_version: Ints
     guideline_version: Ints
     day: Ints
     imported: Ints
@@ -95,26 +96,27 @@ def read_counted(question_id: int, *, rounds: Rounds = "current", reader: Reader
     if rounds != "current" and rounds != "all":
         where += f" AND round IN ({', '.join(literal(number) for number in rounds) or 'NULL'})"
     big, flag = ("", "imported") if reader.vendor == "sqlite" else ("::bigint", "imported::int")
-    # Three numbers a row instead of seven: getting values out of the database costs more than all that follows.
+    # Three numbers a row instead of eight: getting values out of the database costs more than all that follows.
     found = reader.integers(
         {
-            "example": "example_id",
+            "example": f"(example_id{big} << 20) | schema_version",
             "who": f"(labeller_id{big} << 32) | code",
             "what": f"(day{big} << 36) | (guideline_version{big} << 17) | (round{big} << 1) | {flag}",
         },
         f"labelling_countedanswer WHERE {where}",
     )
-    who, what = found["who"], found["what"]
+    example, who, what = found["example"], found["who"], found["what"]
     columns = Columns(
-        example=_narrow(found["example"]),
+        example=_narrow(example >> 20),
         labeller=_narrow(who >> 32),
         code=_narrow(who & 0xFFFFFFFF),
         round=_narrow((what >> 1) & 0xFFFF),
+        schema_version=_narrow(example & 0xFFFFF),
         guideline_version=_narrow((what >> 17) & 0x7FFFF),
         day=_narrow(what >> 36),
         imported=_narrow(what & 1),
     )
-    del found, who, what
+    del found, example, who, what
     if rounds == "current":
         columns = _current(columns, question_id, reader)
     order = _order(columns.example, columns.labeller, columns.round)

@@ -33,8 +33,8 @@ def make_examples(project: Project, count: int, **fields) -> list[Example]:
 
 def count_answer(question: Question, example: Example, username: str, code: int, *, round_: int = 1, **fields) -> None:
     CountedAnswer.objects.create(
-        question=question, example=example, labeller=make_user(username), code=code, round=round_, schema_version=1,
-        **{"guideline_version": 1, "day": 20_000, **fields},
+        question=question, example=example, labeller=make_user(username), code=code, round=round_,
+        **{"schema_version": 1, "guideline_version": 1, "day": 20_000, **fields},
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def test_counted_answers_come_ordered_by_example_and_labeller_whatever_their_ord
     project = make_project()
     question = Question.objects.get(project=project)
     one, two = make_examples(project, 2)
-    count_answer(question, two, "cleo", 2, guideline_version=7, day=-3, imported=True)
+    count_answer(question, two, "cleo", 2, schema_version=9, guideline_version=7, day=-3, imported=True)
     count_answer(question, one, "ben", 1)
     count_answer(question, two, "ada", 0)
     ada, ben, cleo = (make_user(name).pk for name in ("ada", "ben", "cleo"))
@@ -79,6 +79,7 @@ def test_counted_answers_come_ordered_by_example_and_labeller_whatever_their_ord
     assert columns.example.tolist() == [one.pk, two.pk, two.pk]
     assert columns.labeller.tolist() == [ben, ada, cleo]
     assert columns.code.tolist() == [1, 0, 2]
+    assert columns.schema_version.tolist() == [1, 1, 9]
     assert columns.guideline_version.tolist() == [1, 1, 7]
     assert columns.day.tolist() == [20_000, 20_000, -3]
     assert columns.imported.tolist() == [0, 0, 1]
