@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from labelling.stats import agreement
 from labelling.stats.columns import Bools, Floats, Labels
 from labelling.stats.comparison import Comparison
 from labelling.stats.distances import DRAWN, DistanceAlpha
@@ -87,7 +88,11 @@ class TextComparison(Comparison):
 
     def measures(self, confidence: float = 0.95) -> dict[str, Result]:
         same = (self.labels.code[self.pairs.one] == self.labels.code[self.pairs.other]).astype(np.float64)
-        return {"word_similarity": self.likeness(confidence), "percent": self.pairs.mean(same, self._each, SAME + self.sampled, confidence)}
+        return {
+            "word_similarity": self.likeness(confidence),
+            "alpha_exact": agreement.alpha(self.labels, "nominal", confidence=confidence, seed=self.seed),
+            "percent": self.pairs.mean(same, self._each, SAME + self.sampled, confidence),
+        }
 
     def by_labeller(self, confidence: float = 0.95) -> list[LabellerAgreement]:
         each = self.pairs.by_label(self._each)

@@ -12,7 +12,7 @@ MEASURES = {
     "conger_kappa": "Conger's kappa",
     "brennan_prediger": "Brennan-Prediger",
     "alpha_masi": "Alpha with the MASI distance",
-    "alpha_exact": "Alpha of exactly the same set",
+    "alpha_exact": "Alpha of exactly the same answer",
     "set_similarity": "Likeness of two sets (Jaccard)",
     "icc_1_1": "ICC(1,1), one person, any people",
     "icc_2_1": "ICC(2,1), one person, absolute",

@@ -16,7 +16,7 @@ LEVELS = {"topics": "set", "price": "interval", "summary": "text", "names": "spa
 MEASURES = {
     "topics": {"alpha_masi", "alpha_exact", "percent", "set_similarity"},
     "price": {"percent", "icc_1_1", "icc_2_1", "icc_3_1", "icc_1_k", "icc_2_k", "icc_3_k"},
-    "summary": {"word_similarity", "percent"},
+    "summary": {"word_similarity", "alpha_exact", "percent"},
     "names": {"character_alpha", "span_f1_exact", "span_f1_overlap"},
     "cars": {"box_f1", "box_f1_class", "iou", "class_agreement"},
 }
