@@ -7,6 +7,7 @@ from labelling.audit import AuditEvent
 from labelling.discuss.models import Case, CaseInvite, CaseReason, Remark, Resolution
 from labelling.evaluate.models import CandidateModel, Evaluation
 from labelling.intake.models import AssignQueue, Batch, Example, Media, MediaCopy, RowError, Source
+from labelling.intake.slice_models import Slice
 from labelling.jobs.models import Job, WorkerBeat
 from labelling.label.models import (
     Answer,
@@ -17,6 +18,7 @@ from labelling.label.models import (
     TagCount,
 )
 from labelling.measure.models import AgreementRun, ResolvedAnswer, TookPart
+from labelling.measure.note_models import Note
 from labelling.projects.models import (
     GuidelineVersion,
     Membership,
@@ -53,6 +55,7 @@ __all__ = [
     "Media",
     "MediaCopy",
     "Membership",
+    "Note",
     "Project",
     "ProjectCounts",
     "Pull",
@@ -64,6 +67,7 @@ __all__ = [
     "ReturnedExample",
     "RowError",
     "SchemaVersion",
+    "Slice",
     "Source",
     "Suggested",
     "Suggestion",

@@ -65,7 +65,7 @@ def text_lengths(answers: Answers, *, reader: Reader | None = None) -> NDArray[n
     ids = answers.labels.example_ids
     if not ids.size:
         return np.zeros(0, dtype=np.int64)
-    text = _text(answers.described["of"], reader.vendor)
+    text = text_of(answers.described["of"], reader.vendor)
     found = reader.integers(
         {"id": "id", "long": f"COALESCE(length({text}), 0)"},
         "labelling_example WHERE id IN "
@@ -78,7 +78,8 @@ def text_lengths(answers: Answers, *, reader: Reader | None = None) -> NDArray[n
     return lengths
 
 
-def _text(field: str, vendor: str) -> str:
+def text_of(field: str, vendor: str) -> str:
+    """SQL of an example's field as text; NULL where it is not there."""
     if vendor != "sqlite":
         return f"(data ->> {literal(field)})"
     return f"(data ->> {literal('$.' + json.dumps(field))})"

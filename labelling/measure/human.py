@@ -8,17 +8,21 @@ from numpy.typing import NDArray
 from labelling.access import Permission, Viewer
 from labelling.assign.rules import Purpose
 from labelling.errors import Invalid
-from labelling.measure import person, person_parts
+from labelling.measure import estimates, person, person_parts
 from labelling.measure.answers import Answers, names_of, read_answers
 from labelling.measure.check_columns import with_checks
-from labelling.measure.columns import example_columns, read_resolved, read_took_part
+from labelling.measure.columns import read_resolved, read_took_part
 from labelling.measure.compare import OF_CLASSES
+from labelling.measure.same_labels import on_the_same
+from labelling.measure.grouping import read_groups
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project
 from labelling.stats import human
 from labelling.stats.results import Result
 
-GROUPINGS = ("class", "labeller", "source", "batch", "meta.NAME")
+GROUPINGS = ("class", "labeller", "source", "batch", "slice", "meta.NAME")
+REFERENCES = ("resolved", "leave_one_out")
+EXAMPLES = ("all", "same")
 ENOUGH_RESOLVED = 30  # with fewer, chance decides what "against resolved answers" reads
 
 CAUTIONS = {
@@ -28,42 +32,55 @@ CAUTIONS = {
     "resolved_are_disputed": "Resolved examples are mostly those that people disagreed on. On them everybody scores lower than on all examples.",
     "model_against_majority": "Compare a model with people on the same references only: against the majority of all labels a model of exactly"
     " human skill seems to beat people who are scored without their own vote.",
+    "dawid_skene": "The estimate by the model of labellers supposes that people err independently of each other: a mistake that many share"
+    " counts as right there.",
     "two_labels": "With two labels an example the reference is one other person: the figure is agreement, not accuracy.",
 }
 
 
 def human_performance(
-    viewer: Viewer, slug: str, *, question: str | None = None, by: str | None = None
+    viewer: Viewer, slug: str, *, question: str | None = None, by: str | None = None, reference: str | None = None, examples: str | None = None
 ) -> dict[str, Any]:
-    """Human level of one question as in API.md. Raises NotFound, NotAllowed, Invalid."""
+    """Human level of one question as in API.md. `reference` is what the popular answer and the split are against, `examples` "same"
+    counts only labels that have a reference of both kinds. Raises NotFound, NotAllowed, Invalid."""
     project = get_project(viewer, slug, Permission.SEE_LABELS)
     if by is not None and by not in GROUPINGS and not by.startswith("meta."):
         raise Invalid.field("by", f"Human level can be had by: {', '.join(GROUPINGS)}.")
-    return describe(project, read_answers(project, question), by=by)
+    if reference is not None and reference not in REFERENCES:
+        raise Invalid.field("reference", f"The reference is one of: {', '.join(REFERENCES)}.")
+    if examples is not None and examples not in EXAMPLES:
+        raise Invalid.field("examples", f"The examples are one of: {', '.join(EXAMPLES)}.")
+    return describe(project, read_answers(project, question), by=by, reference=reference, same=examples == "same")
 
 
-def describe(project: Project, answers: Answers, *, by: str | None = None) -> dict[str, Any]:
+def describe(project: Project, answers: Answers, *, by: str | None = None, reference: str | None = None, same: bool = False) -> dict[str, Any]:
     """The same for answers that are at hand."""
     resolved = against_resolved(project, answers)
     alone = leave_one_out(project, answers)
     n_resolved = count_resolved(resolved, answers)
-    reference = "resolved" if n_resolved >= ENOUGH_RESOLVED else "leave_one_out"
+    reference = reference or ("resolved" if n_resolved >= ENOUGH_RESOLVED else "leave_one_out")
+    trade, top, errors = _of_the_trade(project, answers, resolved), ceiling(project, answers, alone), error_range(alone)
+    if same:
+        resolved, alone = on_the_same(resolved, alone)
     chosen = resolved if reference == "resolved" else alone
-    repeats, _ = consistency(project, answers)
-    popular, level = chosen.popular_answer(), chosen.overall()
+    repeats, repeats_of = consistency(project, answers)
+    popular, level, estimate = chosen.popular_answer(), chosen.overall(), estimates.human_accuracy(answers)
     return {
         "question": answers.described["key"],
         "against_resolved": resolved.overall().as_dict(),
         "leave_one_out": alone.overall().as_dict(),
         "repeat_consistency": repeats.as_dict(),
+        "repeat_by_labeller": _by_person(project, repeats_of),
         "popular_answer": popular.as_dict(),
-        "ceiling": ceiling(project, answers, alone).as_dict(),
-        "irreducible_error": _error_range(error_range(alone)),
-        "measures": _of_the_trade(project, answers, resolved),
+        "ceiling": top.as_dict(),
+        "dawid_skene": estimate.as_dict(),
+        "irreducible_error": _error_range(errors),
+        "measures": trade,
         "reference": reference,
-        "by": _by(project, answers, chosen, by),
+        "examples": "same" if same else "all",
+        "by": _by_both(project, answers, {"resolved": resolved, "leave_one_out": alone}, reference, by),
         "cautions": [
-            {"code": code, "message": CAUTIONS[code]} for code in _cautions(answers, level, popular, n_resolved)
+            {"code": code, "message": CAUTIONS[code]} for code in _cautions(answers, level, popular, n_resolved, estimate)
         ],
     }
 
@@ -138,7 +155,7 @@ def _error_range(found: human.ErrorRange | human.Undefined) -> dict[str, Any]:
     return {"low": found.low, "high": found.high, "n_examples": found.n_examples, "method": found.method}
 
 
-def _cautions(answers: Answers, level: Any, popular: Any, n_resolved: int) -> list[str]:
+def _cautions(answers: Answers, level: Any, popular: Any, n_resolved: int, estimate: Result) -> list[str]:
     codes = ["model_against_majority"]
     if level.value is not None and popular.value is not None and popular.value > level.value:
         codes.insert(0, "popular_answer")
@@ -146,9 +163,34 @@ def _cautions(answers: Answers, level: Any, popular: Any, n_resolved: int) -> li
         codes.append("few_resolved")
     if n_resolved and n_resolved < 0.9 * answers.labels.n_examples:
         codes.append("resolved_are_disputed")
+    if estimate.value is not None:
+        codes.append("dawid_skene")
     if answers.labels.n_labels and int(answers.labels.sizes.max()) == 2:
         codes.append("two_labels")
     return codes
+
+
+def _by_both(
+    project: Project, answers: Answers, scores: dict[str, human.Scores], reference: str, by: str | None
+) -> list[dict[str, Any]]:
+    """What `_by` gives against the chosen reference, and in each entry the figures against both."""
+    if by is None:
+        return []
+    found = {name: {repr(row["key"]): row for row in _by(project, answers, one, by)} for name, one in scores.items()}
+    other = next(name for name in REFERENCES if name != reference)
+    none = human.Undefined("No label here has a reference of this kind.").as_dict()
+    rows = [*found[reference].values(), *(row | {"figure": none, "n_examples": 0} for key, row in found[other].items() if key not in found[reference])]
+    for row in rows:
+        for name, field in (("resolved", "against_resolved"), ("leave_one_out", "leave_one_out")):
+            here = found[name].get(repr(row["key"]))
+            row[field] = none if here is None else here["figure"]
+    return rows
+
+
+def _by_person(project: Project, found: dict[object, Result]) -> list[dict[str, Any]]:
+    """Figures of people by user id, in the order of their names."""
+    names = names_of(project)
+    return sorted((_entry(names.get(who, str(who)), figure) for who, figure in found.items()), key=lambda row: row["key"])  # type: ignore[call-overload]
 
 
 def _by(project: Project, answers: Answers, scores: human.Scores, by: str | None) -> list[dict[str, Any]]:
@@ -167,10 +209,11 @@ def _by(project: Project, answers: Answers, scores: human.Scores, by: str | None
     if by == "labeller":
         names = names_of(project)
         return [_entry(names.get(who, str(who)), figure) for who, figure in scores.by_labeller().items()]  # type: ignore[call-overload]
-    table = example_columns(project.pk, [by])
-    column = table.columns[by]
-    found = scores.by_group(column.code[table.place(scores.labels.example_ids)])
-    return [_entry(column.values[group], figure) for group, figure in found.items()]
+    return [
+        _entry(part.keys[place], figure, **part.more(place))
+        for part in read_groups(project, by, scores.labels.example_ids)
+        for place, figure in scores.by_group(part.code).items()
+    ]
 
 
 def _entry(key: Any, figure: Any, **more: Any) -> dict[str, Any]:
