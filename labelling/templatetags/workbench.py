@@ -41,6 +41,14 @@ def thousands(value: Any) -> str:
 
 
 @register.filter
+def short(value: Any) -> str:
+    """A count as a count, any other number with two decimals: 1200 → 1,200; 2.5 → 2.50."""
+    if value is None or value == "":
+        return ""
+    return thousands(value) if float(value).is_integer() else decimals(value)
+
+
+@register.filter
 def percent(share: Any) -> str:
     """0.412 → 41 %. What is there but rounds away is said in words, so that nobody reads "0 %" off a few."""
     if share is None or share == "":

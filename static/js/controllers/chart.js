@@ -1,6 +1,10 @@
 /* <figure data-controller="chart" data-source="ID of a JSON script" data-title="The finding" [data-unit="percent"]>
      <div class="drawing"></div> … the table of the numbers …
-   Draws with Plot, fetched only when a chart comes into view. Colours are CSS's: the chart is drawn in currentColor. */
+   [data-project] [data-question] [data-what] name the files that the chart is saved as; its kinds are rows of dots, bars, a trend
+   and curves (../charts/curve.js has their shape). Draws with Plot, fetched only when a chart comes into view. Colours are CSS's: the chart is drawn in currentColor. */
+import { curve } from "../charts/curve.js";
+import { saving } from "../charts/saving.js";
+
 const NARROW = 360;
 const DASHES = { guideline: null, schema: "6 3", note: "1 4" };
 const LANE = 14;
@@ -19,13 +23,14 @@ export class Chart {
 
   disconnect() {
     this.observer.disconnect();
+    this.files?.remove();
   }
 
   async draw(width) {
     if (!width || Math.abs(width - this.width) < 8) return;
     this.width = width;
     const Plot = await import("@observablehq/plot");
-    const svg = (this.data.kind === "trend" ? this.trend(Plot, width) : this.data.kind === "bars" ? this.bars(Plot, width) : this.dots(Plot, width));
+    const svg = this.plot(Plot, width);
     // Plot's own <style> would be refused by the page's policy; charts.css says the same.
     svg.querySelectorAll("style").forEach((style) => style.remove());
     // Names of its parts say nothing to anybody, and stand where ARIA allows none.
@@ -36,6 +41,19 @@ export class Chart {
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", this.title);
     this.host.replaceChildren(svg);
+    this.offerFiles();
+  }
+
+  plot(Plot, width) {
+    if (this.data.kind === "curve") return curve(Plot, this.data, width, (value) => this.format(value));
+    return this.data.kind === "trend" ? this.trend(Plot, width) : this.data.kind === "bars" ? this.bars(Plot, width) : this.dots(Plot, width);
+  }
+
+  offerFiles() {
+    if (this.files) return;
+    const drawn = () => this.host.querySelector("svg");
+    this.files = saving(this.host.closest("figure"), { title: this.title, data: this.data, drawn, format: (value) => this.format(value) });
+    this.host.after(this.files);
   }
 
   format(value) {
