@@ -40,6 +40,7 @@ def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("stack"))
     try:
         yield stack.start()
+        assert stack.answers("/health/ready"), f"The product did not live through the tests.\n{stack.logs()}"
     finally:
         stack.stop()
 
