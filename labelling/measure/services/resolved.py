@@ -1,4 +1,4 @@
-"""Writes of measuring: the answers that figures are measured against."""
+"""The answers that figures are measured against."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
