@@ -16,7 +16,8 @@ from labelling.intake.models import Example
 from labelling.kinds import KINDS
 from labelling.kinds.rating import as_number
 from labelling.measure.answers import Answers, read_answers
-from labelling.measure.columns import Resolved, read_resolved
+from labelling.measure.columns import Resolved, TookPart, read_resolved, read_took_part
+from labelling.measure.weighted import WEIGHTED, WEIGHTED_WORDS, by_weight, sets_by_weight
 from labelling.projects.selectors import get_project
 from labelling.stats import consensus
 from labelling.stats.boxes import boxes_of_majority
@@ -26,9 +27,9 @@ from labelling.stats.sets import medoid
 from labelling.stats.spans import spans_of_majority
 
 METHODS = {
-    "choice": ("majority", "dawid_skene"),
-    "rating": ("median", "majority", "dawid_skene"),
-    "choices": ("majority", "medoid"),
+    "choice": ("majority", "weighted", "dawid_skene"),
+    "rating": ("median", "majority", "weighted", "dawid_skene"),
+    "choices": ("majority", "weighted", "medoid"),
     "number": ("median", "mean"),
     "text": ("medoid",),
     "spans": ("majority", "half"),
@@ -36,7 +37,10 @@ METHODS = {
 }
 OF_CODES = ("choice", "rating")  # settled from all labels at once; the others example by example
 CONSENSUS_WORDS = {
+    ("choice", "weighted"): WEIGHTED_WORDS,
+    ("rating", "weighted"): WEIGHTED_WORDS,
     ("choices", "majority"): "class by class, what more than half chose",
+    ("choices", "weighted"): f"class by class, chosen or not: {WEIGHTED_WORDS}",
     ("choices", "medoid"): "the set that was given and is nearest to all others by Jaccard's distance",
     ("number", "median"): "the median",
     ("number", "mean"): "the mean",
@@ -79,24 +83,42 @@ def check_method(answers: Answers, method: str | None) -> str:
     return method or known[0]
 
 
-def settle(answers: Answers, method: str | None = None, *, resolved: Resolved | None = None) -> Outcome:
+def settle(
+    answers: Answers, method: str | None = None, *, resolved: Resolved | None = None, helped: TookPart | None = None
+) -> Outcome:
     """Consensus of every example by the method; what people settled goes before what the labels say.
 
-    Raises Invalid for a method that does not fit the kind. Ties have no answer: they are never broken at random.
+    `resolved` and `helped` are read where they are not given. Raises Invalid for a method that does not fit the kind. Ties have
+    no answer: they are never broken at random.
     """
     method = check_method(answers, method)
-    outcome = _by_method(answers, method) if answers.described["kind"] in OF_CODES else _by_kind(answers, method)
-    return _adjudicated(outcome, read_resolved(answers.question.pk) if resolved is None else resolved)
+    resolved = read_resolved(answers.question.pk) if resolved is None else resolved
+    if method == WEIGHTED and helped is None:
+        helped = read_took_part(answers.question.project_id)
+    if answers.described["kind"] in OF_CODES:
+        outcome = _by_method(answers, method, resolved, helped)
+    elif method == WEIGHTED:
+        words = CONSENSUS_WORDS[answers.described["kind"], method]
+        answer, confidence, decided, made = sets_by_weight(answers, resolved, helped)
+        outcome = Outcome(answers.labels.example_ids, answer, confidence, decided, words, made)
+    else:
+        outcome = _by_kind(answers, method)
+    return _adjudicated(outcome, resolved)
 
 
-def _by_method(answers: Answers, method: str) -> Outcome:
-    found = _of_codes(answers, method)
+def needs_all(kind: str, method: str | None) -> bool:
+    """Whether one example's answer hangs on the labels of the others: then all are settled at once."""
+    return kind in OF_CODES or method == WEIGHTED
+
+
+def _by_method(answers: Answers, method: str, resolved: Resolved, helped: TookPart | None) -> Outcome:
+    found = _of_codes(answers, method, resolved, helped)
     return Outcome(
         answers.labels.example_ids,
         found.answer,
         found.confidence,
         np.array(consensus.DECIDED_BY)[found.decided_by] if found.decided_by.size else np.zeros(0, dtype="<U12"),
-        found.method,
+        CONSENSUS_WORDS.get((answers.described["kind"], method), found.method),
     )
 
 
@@ -149,9 +171,11 @@ def _mean(described: Mapping[str, Any], answers: Sequence[Any]) -> tuple[Any, fl
     return as_number(float(f"{statistics.fmean(answers):.9g}")), share, False
 
 
-def _of_codes(answers: Answers, method: str) -> consensus.Consensus:
+def _of_codes(answers: Answers, method: str, resolved: Resolved, helped: TookPart | None) -> consensus.Consensus:
     if method == "median":
         return consensus.median_class(answers.labels, answers.numbers)
+    if method == WEIGHTED and helped is not None:
+        return by_weight(answers, resolved, helped)
     if method == "dawid_skene":
         model = dawid_skene(answers.labels)
         if not isinstance(model, Undefined):
@@ -210,7 +234,7 @@ def list_consensus(
     project = get_project(viewer, slug, Permission.SEE_LABELS)
     answers = read_answers(project, question)
     check_method(answers, method)
-    whole = settle(answers, method) if answers.described["kind"] in OF_CODES else None
+    whole = settle(answers, method) if needs_all(answers.described["kind"], method) else None
     examples = (
         Example.objects.filter(project=project).filter(Q(labels_counted__gt=0) | Q(state="resolved")).only("id", "key")
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from labelling.kinds import KINDS
 from labelling.measure.answers import Answers
 from labelling.measure.bulk import Reader
-from labelling.measure.columns import Resolved, code_values, read_counted, read_resolved
+from labelling.measure.columns import Resolved, code_values, read_counted, read_resolved, read_took_part
 from labelling.measure.consensus import methods_of, settle
 from labelling.projects.models import Question
 from labelling.release.rules import DecidedBy, LeftOut, Method, Ties
@@ -89,7 +89,9 @@ def _decide_one(
     kind = KINDS[described["kind"]]
     answers = Answers(question, described, kind.levels[0], columns, code_values(question.pk))
     method = policy["consensus"]["method"]
-    outcome = settle(answers, method if method in methods_of(described["kind"]) else None, resolved=resolved)
+    method = method if method in methods_of(described["kind"]) else None
+    helped = read_took_part(question.project_id, reader=reader) if method == Method.WEIGHTED else None
+    outcome = settle(answers, method, resolved=resolved, helped=helped)
     answers = replace(answers, values=[*answers.values, *outcome.made])
     at = by_id[np.searchsorted(ordered, outcome.example)]
     decisions = Decisions(

@@ -13,10 +13,12 @@ from labelling.release.software import software
 METHODS = {
     "splits": "Seeded by SHA-256 over seed and key (or group), dealt within each answer to the first choice question, in whole numbers; "
     "groups stay together and examples that had a split in the version named by keep_splits_of keep it.",
-    "confidence": "Share of the labels behind the answer (majority, median), probability (dawid_skene) or 1 (adjudication); of sets the smallest "
+    "confidence": "Share of the labels behind the answer (majority, median), probability (weighted, dawid_skene) or 1 (adjudication); of sets the smallest "
     "share behind a class, of numbers the share near the median, of texts, spans and boxes the mean likeness of the labels to the answer; six decimals.",
     "consensus": "Questions beyond classes and ratings: sets class by class, numbers by their median, texts by the one nearest to the others, spans code "
     "point by code point, boxes by objects that more than half drew, their corners averaged.",
+    "weighted": "A label weighs log(s (c - 1) / (1 - s)) with c possible answers and s = (5 + right) / (10 + compared) of its labeller on all other "
+    "examples that could go in, against settled answers where there are any, else the majority of the others' labels; sets class by class.",
     "several_answers": "Where several answers were settled as right, the column holds the one that most labels gave (else the first in the "
     "question's order) and <question>__also_right the others.",
     "near_copies": "Examples whose shown fields are equal but for case and punctuation.",

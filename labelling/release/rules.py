@@ -24,6 +24,7 @@ class Method(StrEnum):
 
     MAJORITY = "majority"
     MEDIAN = "median"  # of ratings and numbers
+    WEIGHTED = "weighted"  # of classes, ratings and sets: by how often each labeller is right elsewhere
     DAWID_SKENE = "dawid_skene"  # of classes and ratings
     HALF = "half"  # of spans and boxes: what at least half marked, where an even number of labels ties otherwise
     MEAN = "mean"  # of numbers

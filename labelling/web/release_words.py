@@ -27,6 +27,7 @@ DECIDED = {
 METHODS = {
     Method.MAJORITY: "The answer that most labels gave",
     Method.MEDIAN: "Ratings and numbers: the middle one; others: the kind's usual way",
+    Method.WEIGHTED: "Labels weigh as much as their labeller is right on other examples, for classes, ratings and sets",
     Method.DAWID_SKENE: "A model of how reliable each labeller is (Dawid-Skene), for classes and ratings",
     Method.HALF: "Spans and boxes: what at least half marked; others: the kind's usual way",
     Method.MEAN: "Numbers: the mean; others: the kind's usual way",
@@ -50,7 +51,7 @@ def in_words(step: Mapping[str, Any]) -> dict[str, Any]:
     """A step of the lineage for the page of a version."""
     words = {"word": step["step"]}
     if step["step"] == "consensus":
-        words |= {"method_words": METHODS[step["method"]].replace("The answer", "the answer"), "ties_words": TIES[step["ties"]].lower()}
+        words |= {"method_words": METHODS[step["method"]].replace("The answer", "the answer").replace("Labels weigh", "labels weigh"), "ties_words": TIES[step["ties"]].lower()}
     return {**step, **words}
 
 

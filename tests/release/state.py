@@ -80,8 +80,11 @@ def main() -> None:
     make_state()
     settle("B", outcome="answer", value={"sentiment": "mix"})
     version = release({"consensus": {"method": "dawid_skene"}, "group_by": "meta.lab", "splits": {"test": 0.3, "train": 0.7}, "seed": 11})
+    weighted = release({"consensus": {"method": "weighted"}, "seed": 11})
     labelled(4, slug="kinds")
     kinds = release({"splits": {"train": 0.5, "test": 0.5}}, slug="kinds")
     hashes = {file["name"]: file["sha256"] for file in version.manifest["files"]}
     hashes |= {f"kinds/{file['name']}": file["sha256"] for file in kinds.manifest["files"]}
-    sys.stdout.write(json.dumps({"digest": version.digest, "files": hashes, "kinds": kinds.digest}) + "\n")
+    kinds_weighted = release({"consensus": {"method": "weighted"}}, slug="kinds")
+    digests = {"digest": version.digest, "weighted": [weighted.digest, kinds_weighted.digest], "kinds": kinds.digest}
+    sys.stdout.write(json.dumps({"files": hashes, **digests}) + "\n")
