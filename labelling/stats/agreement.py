@@ -14,23 +14,25 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from labelling.stats import cohen, conger
-from labelling.stats.coefficients import Chance, Coefficient, RawAgreement, alpha_coefficient
+from labelling.stats.chance import NO_PAIRS, ONE_CLASS, check, class_coefficients, counts_of, estimate
+from labelling.stats.coefficients import Coefficient, RawAgreement, alpha_coefficient
 from labelling.stats.columns import Floats, Ints, Labels
 from labelling.stats.intervals import Groundwork
+from labelling.stats.kappas import (
+    brennan_prediger,
+    cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
+    gwet_ac1,
+    gwet_ac2,
+    percent_agreement,
+    scott_pi,
+)
 from labelling.stats.perclass import per_class_alphas
-from labelling.stats.results import Counts, Result, figure, undefined
-
-NO_PAIRS = "No example has labels of two people yet, so there is nothing to compare."
-ONE_CLASS = "Every comparable label has the same answer, so agreement beyond chance cannot be told; look at the raw agreement."
+from labelling.stats.results import Result, undefined
 
 MANY_CODES = 64
 MOST_CLASSES = 500
-_FLEISS = {
-    True: "Fleiss' kappa (Fleiss 1971)",
-    False: "Fleiss' kappa generalised to unequal numbers of labels (Gwet: class shares are means over examples)",
-}
-
-
 @dataclass(frozen=True)
 class Agreement:
     """All coefficients of one question. `measures` holds the same figures by name, `shares` the share of each code among the
@@ -73,7 +75,7 @@ def measure(
     `values` (n_codes,) are the codes' numbers. Class-based coefficients (all but alpha and percent) are left Undefined above
     500 codes. What cannot be computed is `Undefined`; nothing here raises for lack of data.
     """
-    _check(confidence, resamples)
+    check(confidence, resamples)
     shares = labels.code_counts / max(labels.n_labels, 1)
     names = labels.used_codes
     labels, values, distance = occurring(labels, values, distance)
@@ -90,7 +92,7 @@ def measure(
         if "gwet_ac2" not in coefficients:
             reasons["gwet_ac2"] = "AC2 needs an order or a distance between the classes; for classes without one it is AC1."
     figures = estimate(work, coefficients, confidence, resamples, seed)
-    figures |= {name: undefined(why, _counts(work)) for name, why in reasons.items()}
+    figures |= {name: undefined(why, counts_of(work)) for name, why in reasons.items()}
     each = per_class_alphas(work, confidence, resamples, seed) if per_class else {}
     two = cohen.of_two(labels, level, values, confidence, resamples, seed)
     return Agreement(
@@ -103,7 +105,7 @@ def measure(
         brennan_prediger=figures["brennan_prediger"],
         scott_pi=two["scott_pi"],
         cohen_kappa=two["cohen_kappa"],
-        conger_kappa=conger.kappa(work, confidence) if used <= MOST_CLASSES else undefined(reasons["fleiss_kappa"], _counts(work)),
+        conger_kappa=conger.kappa(work, confidence) if used <= MOST_CLASSES else undefined(reasons["fleiss_kappa"], counts_of(work)),
         shares=shares,
         left_out={"single_label": labels.n_examples - work.n_pairable},
         per_class={_name(names, labels, code): found for code, found in each.items()},
@@ -120,11 +122,37 @@ def alpha(
     resamples: int = 1000,
     seed: int = 0,
 ) -> Result:
-    """Krippendorff's alpha alone, with both intervals."""
-    _check(confidence, resamples)
+    """Krippendorff's alpha with both intervals: 1 - D_o / D_e, what people disagree over what chance would make them disagree.
+
+    With h_c labels of code c among the m >= 2 labels of an example, n_c and n their sums over examples and d the squared difference:
+
+        alpha = 1 - (n - 1) A / sum_ck n_c n_k d_ck,   A = sum over examples of sum_ck h_c h_k d_ck / (m - 1)
+
+    `level` chooses d: nominal 0 or 1; ordinal the squared difference of mid-ranks (labels below, and half of those on the code);
+    interval (v_c - v_k)^2; ratio ((v_c - v_k) / (v_c + v_k))^2; custom the table `distance` (n_codes, n_codes), symmetric, 0 on the
+    diagonal, already squared where it should be. `values` (n_codes,) are the codes' numbers v (default: the codes; for ordinal they
+    give the order). Without unit, 1 for full agreement, 0 for chance, down to -1. An example with one label counts for nothing; a
+    second label of one person on an example counts like anybody's.
+
+    Undefined where no example has two labels, or all comparable labels have one answer. Raises ValueError for wrong arguments.
+    Source: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; Krippendorff (2004), Content Analysis, chapter 11.
+    Sets of classes, texts, spans and boxes: see the comparisons in this package's docstring.
+    """
+    check(confidence, resamples)
     labels, values, distance = occurring(labels, values, distance)
     coefficient = _alpha_of(labels, level, values, distance)
     return estimate(Groundwork.of(labels), {"alpha": coefficient}, confidence, resamples, seed)["alpha"]
+
+
+def per_class(labels: Labels, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0) -> dict[int, Result]:
+    """Code → nominal alpha of "this class" against "any other", for each code that occurs: alpha = 1 - (n - 1) A_c / (n_c (n - n_c)),
+    A_c = sum over examples of h_c (m - h_c) / (m - 1); notation as in `alpha`. With both intervals.
+
+    Source: Krippendorff (2004), Content Analysis, 2nd edition, p. 230 (binary data); for equal numbers of labels it is Fleiss' (1971)
+    kappa of a class, corrected for the size of the sample: 1 - (1 - kappa) (n - 1) / n.
+    """
+    check(confidence, resamples)
+    return per_class_alphas(Groundwork.of(labels), confidence, resamples, seed)
 
 
 def occurring(
@@ -150,12 +178,6 @@ def _alpha_of(labels: Labels, level: str, values: ArrayLike | None, distance: Ar
     return alpha_coefficient(level, labels.n_codes, values, distance, counts)
 
 
-def percent_agreement(labels: Labels, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0) -> Result:
-    """Raw agreement alone, with both intervals."""
-    _check(confidence, resamples)
-    return estimate(Groundwork.of(labels), {"percent": RawAgreement()}, confidence, resamples, seed)["percent"]
-
-
 def alpha_value(
     labels: Labels, level: str = "nominal", values: ArrayLike | None = None, distance: ArrayLike | None = None
 ) -> float | None:
@@ -165,75 +187,6 @@ def alpha_value(
     coefficient = _alpha_of(labels, level, values, distance)
     value = float(coefficient.value(work.total(coefficient)[None, :])[0]) if work.n_pairable else np.nan
     return value if np.isfinite(value) else None
-
-
-def class_coefficients(labels: Labels, weights: Floats | None, weights_name: str) -> dict[str, Coefficient]:
-    """Fleiss, Gwet and Brennan-Prediger over the classes that occur; AC2 too where `weights` (n_codes, n_codes) are given."""
-    n_codes, used = labels.n_codes, labels.used_codes
-    q = int(used.size)
-
-    def gwet(shares: Floats) -> Floats:
-        return (shares * (1.0 - shares)).sum(-1) / (q - 1) if q > 1 else np.ones(len(shares))
-
-    def uniform(shares: Floats) -> Floats:
-        return np.full(len(shares), 1.0 / max(q, 1))
-
-    found: dict[str, Coefficient] = {
-        "fleiss_kappa": Chance(_FLEISS[labels.equal_size > 0], n_codes, lambda shares: (shares * shares).sum(-1)),
-        "gwet_ac1": Chance(f"Gwet's AC1 over the {q} classes that occur", n_codes, gwet),
-        "brennan_prediger": Chance(f"Brennan-Prediger's coefficient over the {q} classes that occur", n_codes, uniform),
-    }
-    if weights is not None:
-        total = float(weights[np.ix_(used, used)].sum())
-
-        def weighted(shares: Floats) -> Floats:
-            return total * (shares * (1.0 - shares)).sum(-1) / (q * (q - 1)) if q > 1 else np.ones(len(shares))
-
-        found["gwet_ac2"] = Chance(f"Gwet's AC2 with {weights_name} over the {q} classes that occur", n_codes, weighted, weights)
-    return found
-
-
-def gwet_ac2(
-    labels: Labels, weights: ArrayLike, *, confidence: float = 0.95, resamples: int = 1000, seed: int = 0
-) -> Result:
-    """Gwet's AC2 with a table of agreement weights (n_codes, n_codes): 1 on the diagonal, 0 to 1 elsewhere, symmetric."""
-    table = np.asarray(weights, dtype=np.float64)
-    if table.shape != (labels.n_codes, labels.n_codes) or not np.allclose(table, table.T) or bool(np.any(np.diagonal(table) != 1)):
-        raise ValueError(f"Agreement weights are a symmetric table ({labels.n_codes}, {labels.n_codes}) with 1 on the diagonal.")
-    work = Groundwork.of(labels)
-    chosen = {"gwet_ac2": class_coefficients(labels, table, "the weights given")["gwet_ac2"]}
-    return estimate(work, chosen, confidence, resamples, seed)["gwet_ac2"]
-
-
-def estimate(
-    work: Groundwork, coefficients: Mapping[str, Coefficient], confidence: float, resamples: int, seed: int
-) -> dict[str, Result]:
-    """Value and both intervals of additive coefficients."""
-    counts = _counts(work)
-    if not work.n_pairable:
-        return {name: undefined(NO_PAIRS, counts) for name in coefficients}
-    values = {name: float(c.value(work.total(c)[None, :])[0]) for name, c in coefficients.items()}
-    known = [name for name, value in values.items() if np.isfinite(value)]
-    limits = [(0.0, 1.0) if name == "percent" else (-1.0, 1.0) for name in known]
-    chosen = [coefficients[name] for name in known]
-    over_examples = work.over_examples(chosen, [values[n] for n in known], confidence, resamples, seed, limits)
-    found: dict[str, Result] = {name: undefined(ONE_CLASS, counts) for name in values if name not in known}
-    for name, coefficient, interval, limit in zip(known, chosen, over_examples, limits, strict=True):
-        named = {"examples": interval, "labellers": work.over_labellers(coefficient, values[name], confidence, limit)}
-        found[name] = figure(values[name], named, coefficient.name, counts, confidence)
-    return found
-
-
-def _counts(work: Groundwork) -> Counts:
-    sizes = work.labels.sizes
-    return Counts(work.n_pairable, int(sizes[sizes >= 2].sum()), int(work.pairable_labellers.size))
-
-
-def _check(confidence: float, resamples: int) -> None:
-    if not 0.0 < confidence < 1.0:
-        raise ValueError("The confidence lies between 0 and 1, for instance 0.95.")
-    if resamples < 0:
-        raise ValueError("The number of resamples cannot be negative; 0 asks for the infinitesimal jackknife.")
 
 
 def _agreement_weights(n_codes: int, level: str, values: ArrayLike | None, distance: ArrayLike | None) -> Floats | None:
@@ -247,4 +200,7 @@ def _agreement_weights(n_codes: int, level: str, values: ArrayLike | None, dista
     return 1.0 - ((numbers[:, None] - numbers[None, :]) / span) ** 2 if span > 0 else None
 
 
-__all__ = ["Agreement", "alpha", "alpha_value", "estimate", "gwet_ac2", "measure", "percent_agreement"]
+__all__ = [
+    "NO_PAIRS", "ONE_CLASS", "Agreement", "alpha", "alpha_value", "brennan_prediger", "class_coefficients", "cohen_kappa", "conger_kappa",
+    "estimate", "fleiss_kappa", "gwet_ac1", "gwet_ac2", "measure", "occurring", "per_class", "percent_agreement", "scott_pi",
+]  # fmt: skip

@@ -28,7 +28,8 @@ def overlaps(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     area_one = (one[:, 2:] - one[:, :2]).prod(axis=1)
     area_other = (other[:, 2:] - other[:, :2]).prod(axis=1)
     union = area_one[:, None] + area_other[None, :] - common
-    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    shares: Floats = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    return shares
 
 
 def match(

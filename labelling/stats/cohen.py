@@ -13,9 +13,10 @@ from scipy.stats import norm
 
 from labelling.stats.columns import Floats, Labels
 from labelling.stats.intervals import multinomial, percentiles
-from labelling.stats.results import Counts, Interval, Result, figure, undefined
+from labelling.stats.results import Counts, Interval, Result, Undefined, figure, undefined
 
 WEIGHTS = ("none", "linear", "quadratic")
+MOST_CODES = 500
 
 
 def disagreement_weights(n_codes: int, weights: str | ArrayLike = "none", values: ArrayLike | None = None) -> Floats:
@@ -111,24 +112,36 @@ def of_two(
     labels: Labels, level: str, values: ArrayLike | None, confidence: float, resamples: int, seed: int
 ) -> dict[str, Result]:
     """Scott's pi and Cohen's kappa if there are exactly two labellers; quadratic weights above the nominal level."""
-    n = labels.n_labellers
-    if n != 2:
-        why = "{} compares exactly two labellers, and there " + (f"are {n}" if n != 1 else "is 1")
-        why += "; see Conger's and Fleiss' kappa, or the pairs." if n > 2 else "."
-        size = Counts(labels.n_examples, labels.n_labels, n)
-        return {"scott_pi": undefined(why.format("Scott's pi"), size), "cohen_kappa": undefined(why.format("Cohen's kappa"), size)}
-    if labels.n_codes > 500:
-        size = Counts(labels.n_examples, labels.n_labels, n)
-        why = "Class-based coefficients are not computed above 500 different answers."
-        return {"scott_pi": undefined(why, size), "cohen_kappa": undefined(why, size)}
-    weights: str = "none" if level in ("nominal", "custom") else "quadratic"
-    costs = disagreement_weights(labels.n_codes, weights, values)
-    table = table_of_two(labels)
-    plain = disagreement_weights(labels.n_codes)
+    weights = "none" if level in ("nominal", "custom") else "quadratic"
     return {
-        "scott_pi": _resampled(table, scott, plain, "Scott's pi", confidence, resamples, seed),
-        "cohen_kappa": _resampled(table, kappas, costs, kappa_name(weights), confidence, resamples, seed),
+        "scott_pi": pi_of_two(labels, confidence, resamples, seed),
+        "cohen_kappa": kappa_of_two(labels, weights, values, confidence, resamples, seed),
     }
+
+
+def kappa_of_two(
+    labels: Labels, weights: str | ArrayLike, values: ArrayLike | None, confidence: float, resamples: int, seed: int
+) -> Result:
+    """Cohen's kappa of the only two labellers; Undefined if there are fewer or more."""
+    costs = disagreement_weights(labels.n_codes, weights, values) if labels.n_codes <= MOST_CODES else np.zeros((0, 0))
+    return _not_two(labels, "Cohen's kappa") or _resampled(table_of_two(labels), kappas, costs, kappa_name(weights), confidence, resamples, seed)
+
+
+def pi_of_two(labels: Labels, confidence: float, resamples: int, seed: int) -> Result:
+    """Scott's pi of the only two labellers; Undefined if there are fewer or more."""
+    costs = disagreement_weights(labels.n_codes) if labels.n_codes <= MOST_CODES else np.zeros((0, 0))
+    return _not_two(labels, "Scott's pi") or _resampled(table_of_two(labels), scott, costs, "Scott's pi", confidence, resamples, seed)
+
+
+def _not_two(labels: Labels, name: str) -> Undefined | None:
+    n = labels.n_labellers
+    size = Counts(labels.n_examples, labels.n_labels, n)
+    if n != 2:
+        why = f"{name} compares exactly two labellers, and there " + (f"are {n}" if n != 1 else "is 1")
+        return undefined(why + ("; see Conger's and Fleiss' kappa, or the pairs." if n > 2 else "."), size)
+    if labels.n_codes > MOST_CODES:
+        return undefined("Class-based coefficients are not computed above 500 different answers.", size)
+    return None
 
 
 def _resampled(

@@ -51,7 +51,7 @@ class BoxComparison(Comparison):
     @cached_property
     def _same(self) -> Bools:
         """Of each match whether both boxes have one class."""
-        return self.drawn.kind[self.drawn.own] == self.drawn.kind[self.drawn.other]
+        return np.asarray(self.drawn.kind[self.drawn.own] == self.drawn.kind[self.drawn.other])
 
     def _per_pair(self, weights: Any = None) -> Floats:
         return np.bincount(self.drawn.pair, weights=weights, minlength=self.pairs.n).astype(np.float64)

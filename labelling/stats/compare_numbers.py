@@ -63,7 +63,7 @@ class NumberComparison(Comparison):
 
     def _ratio(self, one: Any, other: Any) -> Floats:
         a, b = self.values[one], self.values[other]
-        return ((a - b) / np.where(a + b > 0, a + b, 1.0)) ** 2
+        return np.asarray(((a - b) / np.where(a + b > 0, a + b, 1.0)) ** 2)
 
     def alpha(self, confidence: float = 0.95) -> Result:
         if self._by_ratio is not None:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from labelling.stats.agreement import NO_PAIRS, ONE_CLASS, estimate, occurring
+from labelling.stats.agreement import occurring
+from labelling.stats.chance import NO_PAIRS, ONE_CLASS, estimate
 from labelling.stats.coefficients import Coefficient, NominalAlpha, RawAgreement, TableAlpha, alpha_coefficient
 from labelling.stats.columns import Floats, Labels, _compact, _compact_sorted
 from labelling.stats.intervals import Groundwork, from_influence

@@ -42,8 +42,8 @@ def posterior(codes: ArrayLike, skills: ArrayLike, options: int) -> Floats:
     wrong = np.log((1 - skill) / (options - 1))
     logs += wrong.sum()
     np.add.at(logs, given, np.log(skill) - wrong)
-    shares = np.exp(logs - logs.max())
-    return shares / shares.sum()
+    shares: Floats = np.exp(logs - logs.max())
+    return np.asarray(shares / shares.sum())
 
 
 def skills_of(right: ArrayLike, total: ArrayLike, smoothing: float = SMOOTHING) -> Floats:
