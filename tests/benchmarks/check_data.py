@@ -22,7 +22,7 @@ import httpx
 
 from tests.benchmarks.data.classes import CLASSES
 from tests.benchmarks.data.parts import PARTS
-from tests.benchmarks.data.prepared import Prepared, archive_of
+from tests.benchmarks.data.prepared import Measure, Prepared, archive_of
 from tests.benchmarks.data.several import SEVERAL
 from tests.benchmarks.data.texts import TEXTS
 
@@ -86,11 +86,18 @@ def check(bench: Workbench, folder: Path, name: str) -> bool:
             asked[key] = list(bench.pages(f"projects/{slug}/{path}", **query)) if path == "consensus/" else bench.get(f"projects/{slug}/{path}", **query)
         return asked[key]
 
-    good = [say(name, figure, measure(get), wanted, reason) for figure, wanted, measure, reason in prepared.before]
+    def found(measure: Measure) -> float | None:
+        try:
+            return measure(get)
+        except httpx.HTTPStatusError as refused:
+            print(json.dumps({"data": name, "refused": refused.response.text[:300]}), flush=True)
+            return None
+
+    good = [say(name, figure, found(measure), wanted, reason) for figure, wanted, measure, reason in prepared.before]
     if prepared.truth:
         bench.load(f"projects/{slug}/resolution-imports/", "gold.jsonl", as_jsonl(prepared.truth))
         asked.clear()
-    good += [say(name, figure, measure(get), wanted, reason) for figure, wanted, measure, reason in prepared.figures]
+    good += [say(name, figure, found(measure), wanted, reason) for figure, wanted, measure, reason in prepared.figures]
     return all(good)
 
 
