@@ -72,7 +72,11 @@ class HumanPerformance(View):
 
     @describe(
         "How well one person does the job, with what keeps the figure honest",
-        query=[QUESTION, ("by", ", ".join(human.GROUPINGS))],
+        query=[
+            QUESTION, ("by", ", ".join(human.GROUPINGS)),
+            ("reference", "resolved or leave_one_out: what the popular answer and the split are against"),
+            ("examples", "all, or same: only labels that have a reference of both kinds"),
+        ],
         answer=thing(
             {
                 "question": TEXT,
@@ -81,6 +85,7 @@ class HumanPerformance(View):
                 "repeat_consistency": FIGURE,
                 "popular_answer": FIGURE,
                 "ceiling": FIGURE,
+                "dawid_skene": FIGURE,
                 "measures": FREE,
                 "reference": TEXT,
                 "by": many(GROUP),
@@ -89,7 +94,7 @@ class HumanPerformance(View):
         ),
     )
     def get(self, request: Request, slug: str) -> Any:
-        asked = {name: request.query_params.get(name) or None for name in ("question", "by")}
+        asked = {name: request.query_params.get(name) or None for name in ("question", "by", "reference", "examples")}
         return fast_json(human.human_performance(self.viewer, slug, **asked))
 
 

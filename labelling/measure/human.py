@@ -13,8 +13,8 @@ from labelling.measure.answers import Answers, names_of, read_answers
 from labelling.measure.check_columns import with_checks
 from labelling.measure.columns import read_resolved, read_took_part
 from labelling.measure.compare import OF_CLASSES
-from labelling.measure.same_labels import on_the_same
 from labelling.measure.grouping import read_groups
+from labelling.measure.same_labels import on_the_same
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project
 from labelling.stats import human

@@ -263,11 +263,12 @@ def measured(lea: APIClient) -> None:
     assert [(row["a"], row["b"], row["count"]) for row in found] == [("pos", "neg", 4)]
     human = {
         "question": "sentiment", "against_resolved": FIGURE, "leave_one_out": FIGURE, "repeat_consistency": FIGURE, "popular_answer": FIGURE,
-        "ceiling": FIGURE, "reference": "leave_one_out", "by": list, "cautions": list,
+        "ceiling": FIGURE, "dawid_skene": FIGURE, "reference": "leave_one_out", "by": list, "cautions": list,
     }  # fmt: skip
     ok(lea.get(f"{HERE}human-performance/?question=sentiment"), human)
     for by in ("class", "labeller", "source", "meta.patient"):
         ok(lea.get(f"{HERE}human-performance/?question=sentiment&by={by}"), human)
+    ok(lea.get(f"{HERE}human-performance/?reference=resolved&examples=same"), {**human, "reference": "resolved"})
     person = {
         "username": str, "labels": int, "median_seconds": (*NUMBER, NONE), "agreement": FIGURE, "gold_accuracy": FIGURE,
         "repeat_consistency": FIGURE, "reliability": FIGURE, "tags": {"borderline": NUMBER},
