@@ -28,8 +28,7 @@ def overlaps(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     area_one = (one[:, 2:] - one[:, :2]).prod(axis=1)
     area_other = (other[:, 2:] - other[:, :2]).prod(axis=1)
     union = area_one[:, None] + area_other[None, :] - common
-    shares: Floats = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
-    return shares
+    return np.asarray(np.divide(common, union, out=np.zeros_like(common), where=union > 0))
 
 
 def match(
