@@ -3,8 +3,6 @@
 One pass over the examples in the order of their keys keeps a few numbers an example, not the examples themselves.
 """
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,8 +17,8 @@ from labelling.projects.models import Project
 from labelling.release.canonical import clean, dumps
 from labelling.release.rules import LeftOut
 from labelling.release.splits import NOWHERE, order_of
+from labelling.stats.likeness import same_text
 
-WORDS = re.compile(r"\W+")
 EXACT = 2**53  # whole numbers up to here are also exact as floating-point ones
 
 
@@ -177,11 +175,8 @@ class _Keeper:
 
     def _likeness(self, row: Row) -> int:
         """Equal for examples that show the same words, whatever their case and punctuation, or the same picture."""
-        words = []
-        for name in self.shown:
-            value = row.data.get(name)
-            words.append(WORDS.sub(" ", value.casefold()).strip() or value if type(value) is str else dumps(clean(value)).decode())
-        return int.from_bytes(hashlib.blake2b("\x1f".join(words).encode(), digest_size=8).digest(), "big") >> 1
+        values = (row.data.get(name) for name in self.shown)
+        return same_text(value if type(value) is str else dumps(clean(value)) for value in values)
 
     def candidates(self, tags: dict[int, list[str]], left_out: Counter[str]) -> Candidates:
         self._pack()

@@ -5,7 +5,7 @@ import pytest
 
 from labelling.stats.columns import Labels
 from labelling.stats.results import Undefined
-from labelling.stats.suspects import audit_sample, confident_learning, error_rate, suspected_labels
+from labelling.stats.suspects import confident_learning, probabilities_of, suspected_labels
 from tests.stats.samples import simulate
 
 
@@ -44,22 +44,60 @@ def test_confident_learning_finds_what_a_good_model_contradicts_and_trusts_what_
     given = truth.copy()
     flipped = random.choice(2000, 100, replace=False)
     given[flipped] = (given[flipped] + 1) % 4
-    found, own = confident_learning(given, p)
-    assert np.flatnonzero(found).tolist() == sorted(flipped.tolist())
-    assert own[flipped] == pytest.approx(0.05)
-    unsure, _ = confident_learning(given, np.full((2000, 4), 0.25))
-    assert not unsure[given == 0].any()  # a model without an opinion contradicts nobody in its first class
+    found = confident_learning(given, p)
+    assert np.flatnonzero(found.found).tolist() == sorted(flipped.tolist())
+    assert found.own[flipped] == pytest.approx(0.05)
+    assert found.instead[flipped].tolist() == truth[flipped].tolist()
+    assert found.other[flipped] == pytest.approx(0.85)
+    unsure = confident_learning(given, np.full((2000, 4), 0.25))
+    assert not unsure.found[given == 0].any()  # a model without an opinion contradicts nobody in its first class
 
 
-def test_an_audit_is_the_same_again_and_grows_by_adding():
-    assert audit_sample(1000, 50, 7).tolist() == audit_sample(1000, 200, 7)[:50].tolist()
-    assert len(set(audit_sample(1000, 200, 7).tolist())) == 200
-    assert audit_sample(1000, 50, 7).tolist() != audit_sample(1000, 50, 8).tolist()
+def as_published(given, p):
+    """C_confusion of the paper, example by example: thresholds are mean self-confidences, collisions go to the most probable."""
+    marks = {j: np.mean([row[j] for row, code in zip(p, given, strict=True) if code == j]) for j in set(given)}
+    found = []
+    for row, code in zip(p, given, strict=True):
+        confident = [j for j in sorted(marks) if row[j] >= marks[j]]
+        found.append(bool(confident) and max(confident, key=lambda j: row[j]) != code)
+    return found
 
 
-def test_the_error_rate_has_an_interval_and_none_without_a_check():
-    found = error_rate(3, 100, 5000)
-    assert (found.value, found.low, found.high) == (0.03, pytest.approx(0.0103, abs=1e-4), pytest.approx(0.0845, abs=1e-4))
-    assert isinstance(error_rate(0, 0, 10), Undefined)
-    with pytest.raises(ValueError, match="at most"):
-        error_rate(2, 1, 10)
+def test_what_is_found_is_what_the_paper_says_word_by_word():
+    random = np.random.default_rng(5)
+    for _ in range(20):
+        k = int(random.integers(2, 6))
+        truth = random.integers(0, k, 120)
+        p = random.dirichlet(np.full(k, 0.5), 120) * 0.5
+        p[np.arange(120), truth] += 0.5
+        given = np.where(random.random(120) < 0.15, random.integers(0, k, 120), truth)
+        assert confident_learning(given, p).found.tolist() == as_published(given.tolist(), p.tolist())
+
+
+def test_a_class_that_nobody_gave_contradicts_nobody():
+    found = confident_learning([0, 0, 0, 1], np.array([[0.1, 0.1, 0.8], [0.6, 0.2, 0.2], [0.6, 0.2, 0.2], [0.1, 0.8, 0.1]]))
+    assert found.found.tolist() == [False] * 4
+    assert found.instead.tolist()[0] != 2
+
+
+def test_hard_predictions_count_as_much_as_their_examples_bear_them_out():
+    random = np.random.default_rng(6)
+    truth = random.integers(0, 3, 900)
+    given = np.where(random.random(900) < 0.05, (truth + 1) % 3, truth)
+    good, chance = np.where(random.random(900) < 0.95, truth, (truth + 2) % 3), random.integers(0, 3, 900)
+    p, trusted = probabilities_of(good, given, 3)
+    assert trusted.all()
+    assert p.sum(1) == pytest.approx(1)
+    found = confident_learning(given, p)
+    assert found.found.tolist() == (good != given).tolist()
+    assert found.own[found.found].max() < 0.12
+    assert not probabilities_of(chance, given, 3)[1].any()  # a model that guesses contradicts nobody
+    assert [part.size for part in probabilities_of([], [], 3)] == [0, 0]
+
+
+def test_what_does_not_fit_together_is_refused():
+    with pytest.raises(ValueError, match="one row of probabilities"):
+        confident_learning([0, 3], np.full((2, 3), 1 / 3))
+    with pytest.raises(ValueError, match="one prediction"):
+        probabilities_of([0, 4], [0, 1], 3)
+    assert confident_learning([], np.zeros((0, 3))).found.size == 0
