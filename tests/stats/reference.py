@@ -111,6 +111,7 @@ KRIPPENDORFF_1995_UNITS = (
     "0,2,1,C 4,4,1,C 10,4,1,C 16,2,1,C 20,2,1,C 0,2,0,D 2,8,0,D 10,4,0,D 14,6,0,D 20,4,0,D 0,4,1,D 4,4,1,D 8,7,1,D 15,2,1,D 17,7,1,D"
 )
 KRIPPENDORFF_1995_ALPHAS = {"A": 0.553, "B": -0.926, "C": 0.679, "D": 0.066}
+KRIPPENDORFF_1995_OBSERVED = [0.03125, 2.26736, 0.02777, 0.38715]  # D_o of A, B, C, D; printed to five digits, the third cut off
 
 # Shrout and Fleiss (1979), Intraclass correlations, table 2: six targets, four judges; values as printed, limits as computed by pingouin.
 SHROUT_FLEISS_1979 = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]

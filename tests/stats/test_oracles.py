@@ -6,6 +6,7 @@ import krippendorff
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
@@ -14,6 +15,7 @@ from labelling.stats.coefficients import LEVELS, alpha_coefficient
 from labelling.stats.columns import Labels
 from labelling.stats.intervals import Groundwork
 from labelling.stats.perclass import per_class_alphas
+from labelling.stats.rows import of_matrix
 from tests.stats.samples import simulate, tables
 
 NUMBERS = np.array([0.0, 1.0, 2.5, 4.0, 9.0])
@@ -44,6 +46,36 @@ def test_alpha_is_the_krippendorff_packages_at_every_level(sample):
             assert other is None
         else:
             assert ours == pytest.approx(other, abs=1e-9)
+
+
+@st.composite
+def wide_tables(draw):
+    """Labeller x example with gaps and up to thirty labellers, as the peer takes it; whole numbers with holes between them."""
+    n_labellers, n_examples = draw(st.integers(2, 30)), draw(st.integers(1, 9))
+    answers = draw(st.lists(st.integers(0, 40), min_size=2, max_size=7, unique=True))
+    cell = st.one_of(st.none(), st.sampled_from(answers))
+    return [draw(st.lists(cell, min_size=n_examples, max_size=n_examples)) for _ in range(n_labellers)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(wide_tables())
+def test_alpha_of_many_labellers_with_gaps_is_that_of_the_packages_own_matrix(table):
+    assume(any(cell is not None for row in table for cell in row))
+    found = of_matrix(table)
+    matrix = np.array([[np.nan if cell is None else float(cell) for cell in row] for row in table])
+    for level in ("nominal", "ordinal", "interval", "ratio"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                other = krippendorff.alpha(reliability_data=matrix, level_of_measurement=level)
+            except ValueError:
+                other = np.nan  # the package raises where there is nothing to compare
+        ours = agreement.alpha_value(found.labels, level, found.values)
+        if ours is not None:
+            assert ours == pytest.approx(other, abs=1e-9), level
+        else:  # where every comparable label is the same, the package divides by zero, or by what rounding left of it
+            compared = matrix[:, (~np.isnan(matrix)).sum(0) >= 2]
+            assert np.unique(compared[~np.isnan(compared)]).size < 2
 
 
 def test_alpha_survives_large_numbers_that_are_close_together():

@@ -63,6 +63,8 @@ def test_largest_kappa_that_the_shares_allow():
 def test_kappas_limits_and_linear_weights_as_sas_prints_them():
     plain = cohen.kappa_of_table(ref.SAS)
     assert (plain.low, plain.high) == pytest.approx((0.2137, 0.7547), abs=6e-5)
+    table = np.array([ref.SAS], dtype=float)
+    assert cohen.standard_errors(table, cohen.disagreement_weights(3))[0] == pytest.approx(0.1380, abs=6e-5)
     assert cohen.kappa_of_table(ref.SAS, "linear").value == pytest.approx(0.4701, abs=6e-5)
 
 

@@ -35,6 +35,7 @@ def test_unitized_alpha_by_class_of_krippendorff_1995_in_the_limit_of_fine_units
     found = unitized([(int(a), int(b), int(c), d) for a, b, c, d in rows], 24, list("ABCD"), scale=1000)
     for place, alpha in enumerate(ref.KRIPPENDORFF_1995_ALPHAS.values()):
         assert found.value(place) == pytest.approx(alpha, abs=0.02)
+    assert found.disagreement()[0] == pytest.approx(ref.KRIPPENDORFF_1995_OBSERVED, abs=1e-5)
 
 
 @pytest.mark.parametrize("name", icc.NAMES)
