@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.sql.compiler import SQLCompiler
 
 
 class AppendOnlyError(TypeError):
@@ -38,3 +39,15 @@ class AppendOnly(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnlyError(f"{type(self).__name__} rows are append-only: they are never removed")
+
+
+class WritingTransaction(models.Func):
+    """The number of the transaction that writes a row, as the column's default in the database. PostgreSQL alone needs it:
+    there transactions become visible in another order than that of the ids they drew. SQLite has one writer at a time."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    allowed_default = True
+    output_field = models.BigIntegerField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **more: Any) -> tuple[str, list[Any]]:
+        return "0", []

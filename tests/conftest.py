@@ -20,11 +20,14 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """Limits on log-in count in the cache: one test must not use up another's."""
+    """Limits on log-in count in the cache: one test must not use up another's. Nor may labels be known that another test gave."""
     yield
     from django.core.cache import cache
 
+    from labelling.measure import live
+
     cache.clear()
+    live.forget()
 
 
 @pytest.fixture

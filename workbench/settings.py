@@ -99,6 +99,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 WORKBENCH_UPLOAD_BYTES = env.int("WORKBENCH_UPLOAD_BYTES", 2 * 2**30)  # the largest file that may be imported
+WORKBENCH_FIGURES_MB = env.int("WORKBENCH_FIGURES_MB", 256)  # memory of a process for labels that figures were computed from
 FILE_UPLOAD_TEMP_DIR = DATA / "uploads"  # a large upload must not fill the machine's /tmp
 
 # The parts

@@ -1,7 +1,8 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
-from labelling.tables import AppendOnly
+from labelling.tables import AppendOnly, WritingTransaction
 
 
 class Label(AppendOnly):
@@ -46,6 +47,9 @@ class Label(AppendOnly):
         indexes = [
             models.Index(fields=["project", "labeller", "-id"], name="label_mine"),
             models.Index(fields=["project", "-id"], name="label_newest"),
+            # Few labels are either; they are counted on every page of figures.
+            models.Index(fields=["project"], condition=Q(withdrawn=True), name="label_withdrawn"),
+            models.Index(fields=["project"], condition=Q(late=True, counted=False), name="label_too_late"),
         ]
 
     def __str__(self) -> str:
@@ -87,10 +91,11 @@ class Answer(AppendOnly):
 class CountedAnswer(models.Model):
     """The answers that count now, as narrow integer columns: what every figure is computed from, read in bulk.
 
-    A projection of Assignment.label and Answer, kept in the transaction that changes them; `recount` rebuilds it.
+    A projection of Assignment.label and Answer, kept in the transaction that changes them; `recount` rebuilds it. Rows that
+    change or go leave an AnswerChange, by triggers of the database (migration 0010), so that figures need not be read anew.
     """
 
-    question = models.ForeignKey("labelling.Question", models.CASCADE, related_name="+")
+    question = models.ForeignKey("labelling.Question", models.CASCADE, related_name="+", db_index=False)
     example = models.ForeignKey("labelling.Example", models.CASCADE, related_name="+")
     labeller = models.ForeignKey("labelling.User", models.PROTECT, related_name="+", db_index=False)
     round = models.PositiveSmallIntegerField()
@@ -99,14 +104,38 @@ class CountedAnswer(models.Model):
     guideline_version = models.PositiveIntegerField()
     day = models.IntegerField()  # of labelled_at, as days since 1970-01-01 UTC
     imported = models.BooleanField(default=False)
+    written_in = models.BigIntegerField(db_default=WritingTransaction(), editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["question", "example", "labeller", "round"], name="countedanswer_once"),
         ]
+        # In place of an index on the question alone: what came in since a transaction (or, on SQLite, since an id) is found by it.
+        indexes = [models.Index(fields=["question", "written_in"], name="countedanswer_written")]
 
     def __str__(self) -> str:
         return f"{self.code} for {self.example_id}"
+
+
+class AnswerChange(models.Model):
+    """The place of a counted answer that was changed or taken away, written by triggers of the database and by nothing else;
+    labeller 0: what stands for examples after a resolution changed. See `measure/live.py`, which reads them; old ones go.
+
+    Ids without foreign keys: a change may outlive what it was about.
+    """
+
+    question_id = models.BigIntegerField()
+    example_id = models.BigIntegerField()
+    labeller_id = models.BigIntegerField()
+    round = models.IntegerField()
+    written_in = models.BigIntegerField(db_default=WritingTransaction(), editable=False)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["question_id", "written_in"], name="answerchange_written")]
+
+    def __str__(self) -> str:
+        return f"{self.labeller_id} on {self.example_id}"
 
 
 class LabellerDay(models.Model):
@@ -143,4 +172,4 @@ class TagCount(models.Model):
         return f"{self.tag} by {self.membership_id}"
 
 
-__all__ = ["Answer", "AnswerCode", "CountedAnswer", "Label", "LabellerDay", "TagCount"]
+__all__ = ["Answer", "AnswerChange", "AnswerCode", "CountedAnswer", "Label", "LabellerDay", "TagCount"]

@@ -1,19 +1,23 @@
 """One question's counted answers, ready for `labelling.stats`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from labelling.errors import Invalid
 from labelling.kinds import KINDS
+from labelling.measure import live
 from labelling.measure.columns import Columns, Rounds, code_values, read_counted
 from labelling.projects.models import Membership, Project, Question
 from labelling.projects.selectors import get_question
 from labelling.stats.columns import Labels
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,24 @@ class Answers:
     level: str
     columns: Columns
     values: list[Any]
+    known: live.Known | None = None  # where the columns come from, if they are kept
 
     @cached_property
     def labels(self) -> Labels:
-        columns = self.columns
-        return Labels.of(columns.example, columns.labeller, columns.code, n_codes=len(self.values))
+        columns, size = self.columns, len(self.values)
+        return self._once(("labels",), lambda: Labels.of(columns.example, columns.labeller, columns.code, n_codes=size))
+
+    def remember(self, key: Hashable, compute: Callable[[], Found]) -> Found:
+        """A figure of these answers, computed once for as long as nothing that it depends on has changed: not the answers, what stands
+        after resolutions, the question or the level. `key` names the figure and everything else that goes into it; what is given
+        back is shared and must not be changed."""
+        described = orjson.dumps(self.described, option=orjson.OPT_SORT_KEYS)
+        return self._once((key, self.level, described), compute)
+
+    def _once(self, key: Hashable, compute: Callable[[], Found]) -> Found:
+        """Only of the newest rounds, as they are kept: other columns that were put in their place have figures of their own."""
+        known = self.known
+        return known.remember(key, compute) if known is not None and self.columns is known.current else compute()
 
     @cached_property
     def numbers(self) -> NDArray[np.float64] | None:
@@ -57,7 +74,7 @@ class Answers:
         kind = KINDS[self.described["kind"]]
         place = {kind.text(value): code for code, value in enumerate(self.values)}
         listed = [place[kind.text(value)] for value, _ in kind.names(self.described) if kind.text(value) in place]
-        used = set(np.unique(self.columns.code).tolist()) if len(self.columns) else set()
+        used = set(self.labels.used_codes.tolist())
         return listed + sorted(used - set(listed))
 
 
@@ -70,9 +87,9 @@ def read_answers(
     if level is not None and level not in allowed:
         raise Invalid.field("level", f"The level of a {described['kind']} question is one of: {', '.join(allowed)}.")
     level = level or allowed[0]
-    columns = read_counted(
-        question.pk, rounds=rounds
-    )  # before the codes: a code that is in a row is then in the list too
+    if (known := live.known(question.pk)) is not None:
+        return Answers(question, described, level, known.rows(rounds), known.values, known)
+    columns = read_counted(question.pk, rounds=rounds)  # before the codes: a code that is in a row is then in the list too
     return Answers(question, described, level, columns, code_values(question.pk))
 
 

@@ -41,7 +41,7 @@ class Reader(Protocol):
 @contextmanager
 def snapshot() -> Iterator[Reader]:
     """A Reader whose queries all see the same state, until the block ends."""
-    if connection.in_atomic_block or _in_memory():
+    if not seen_by_all():
         with connection.cursor() as cursor:
             yield (SqliteReader if connection.vendor == "sqlite" else CursorReader)(cursor)
         return
@@ -54,6 +54,11 @@ def snapshot() -> Iterator[Reader]:
             cursor = stack.enter_context(closing(stack.enter_context(closing(_open_postgresql())).cursor()))
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield AdbcReader(cursor)
+
+
+def seen_by_all() -> bool:
+    """Whether what Django's connection sees is what others see too: it is in no transaction, and the database is no part of it."""
+    return not connection.in_atomic_block and not _in_memory()
 
 
 def literal(value: int | str) -> str:

@@ -4,9 +4,9 @@ All functions take ids that the caller got from a selector which checked access;
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Literal, Self
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import orjson
@@ -14,37 +14,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelling.errors import Invalid
-from labelling.label.models import AnswerCode
+from labelling.measure import live
 from labelling.measure.bulk import Reader, literal, snapshot
+from labelling.measure.counted import Columns, Ints, Rounds, code_values, narrow, read_rows
 
-Ints = NDArray[np.int32]
-Rounds = Literal["current", "all"] | Sequence[int]
-INT32 = np.iinfo(np.int32)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Columns:
-    """Counted answers of one question, one entry a row, ordered by (example, labeller, round).
-
-    All are int32 (int64 where an id needs it). `example` and `labeller` are database ids, `day` counts from 1970-01-01
-    UTC, `imported` is 0 or 1.
-    """
-
-    example: Ints
-    labeller: Ints
-    code: Ints
-    round: Ints
-    schema_version: Ints
-    guideline_version: Ints
-    day: Ints
-    imported: Ints
-
-    def __len__(self) -> int:
-        return int(self.example.size)
-
-    def keep(self, mask: NDArray[Any]) -> Self:
-        """The rows where `mask` holds (or those at its places), still in order."""
-        return type(self)(**{field.name: getattr(self, field.name)[mask] for field in fields(self)})
+__all__ = [
+    "Categories", "Columns", "ExampleColumns", "Resolved", "Rounds", "TookPart", "code_values", "example_columns", "read_counted",
+    "read_resolved", "read_took_part",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,57 +64,14 @@ class ExampleColumns:
 def read_counted(question_id: int, *, rounds: Rounds = "current", reader: Reader | None = None) -> Columns:
     """The counted answers to a question. "current": of each example's newest round alone; or the rounds named.
 
-    With a `reader` it sees that reader's snapshot, without one its own.
+    With a `reader` it sees that reader's snapshot; without one it sees the newest, and reads only what is not known yet.
     """
-    if reader is None:
-        with snapshot() as own:
-            return read_counted(question_id, rounds=rounds, reader=own)
-    where = f"question_id = {literal(question_id)}"
-    if rounds != "current" and rounds != "all":
-        where += f" AND round IN ({', '.join(literal(number) for number in rounds) or 'NULL'})"
-    big, flag = ("", "imported") if reader.vendor == "sqlite" else ("::bigint", "imported::int")
-    # Three numbers a row instead of eight: getting values out of the database costs more than all that follows.
-    found = reader.integers(
-        {
-            "example": f"(example_id{big} << 20) | schema_version",
-            "who": f"(labeller_id{big} << 32) | code",
-            "what": f"(day{big} << 36) | (guideline_version{big} << 17) | (round{big} << 1) | {flag}",
-        },
-        f"labelling_countedanswer WHERE {where}",
-    )
-    example, who, what = found["example"], found["who"], found["what"]
-    columns = Columns(
-        example=_narrow(example >> 20),
-        labeller=_narrow(who >> 32),
-        code=_narrow(who & 0xFFFFFFFF),
-        round=_narrow((what >> 1) & 0xFFFF),
-        schema_version=_narrow(example & 0xFFFFF),
-        guideline_version=_narrow((what >> 17) & 0x7FFFF),
-        day=_narrow(what >> 36),
-        imported=_narrow(what & 1),
-    )
-    del found, example, who, what
-    if rounds == "current":
-        columns = _current(columns, question_id, reader)
-    order = _order(columns.example, columns.labeller, columns.round)
-    return columns if order is None else columns.keep(order)
-
-
-def _current(columns: Columns, question_id: int, reader: Reader) -> Columns:
-    """Leave out answers of rounds that were given up. Examples that were sent back are few and have an index."""
-    found = reader.integers(
-        {"id": "id", "newest": "round"},
-        "labelling_example WHERE round > 1 AND "
-        f"project_id = (SELECT project_id FROM labelling_question WHERE id = {literal(question_id)})",
-    )
-    ids, newest = _narrow(found["id"]), _narrow(found["newest"])
-    if not ids.size or not len(columns):
-        return columns
-    by_id = np.argsort(ids)
-    ids, newest = ids[by_id], newest[by_id]
-    at = np.minimum(np.searchsorted(ids, columns.example), ids.size - 1)
-    wanted = np.where(ids[at] == columns.example, newest[at], 1)
-    return columns.keep(columns.round == wanted)
+    if reader is not None:
+        return read_rows(question_id, rounds, reader)
+    if (known := live.known(question_id)) is not None:
+        return known.rows(rounds)
+    with snapshot() as own:
+        return read_rows(question_id, rounds, own)
 
 
 def read_resolved(question_id: int, *, reader: Reader | None = None) -> Resolved:
@@ -163,16 +97,6 @@ def read_took_part(project_id: int, *, reader: Reader | None = None) -> TookPart
         f"ON e.id = t.example_id WHERE e.project_id = {literal(project_id)} ORDER BY t.example_id, t.user_id"
     )
     return TookPart(_ints(found, "example"), _ints(found, "user_"))
-
-
-def code_values(question_id: int) -> list[Any]:
-    """The canonical answers of a question; an answer's place is its code."""
-    rows = AnswerCode.objects.filter(question_id=question_id).order_by("code").values_list("code", "value")
-    values: list[Any] = []
-    for code, value in rows:
-        values.extend([None] * (code - len(values)))  # codes have no gaps unless a transaction gave one up
-        values.append(value)
-    return values
 
 
 def example_columns(
@@ -258,22 +182,4 @@ def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
 
 
 def _ints(found: pa.Table, name: str) -> NDArray[Any]:
-    return _narrow(_numbers(found.column(name)))
-
-
-def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
-    """As int32, or as int64 where a number needs it."""
-    if numbers.dtype.itemsize > 4 and numbers.size and not INT32.min <= numbers.min() <= numbers.max() <= INT32.max:
-        return numbers.astype(np.int64, copy=False)
-    return numbers.astype(np.int32, copy=False)
-
-
-def _order(example: NDArray[Any], labeller: NDArray[Any], round_: NDArray[Any]) -> NDArray[np.intp] | None:
-    """The places that put rows in order; None when they are. One sort of packed numbers where they fit."""
-    if example.size < 2:
-        return None
-    bits = [int(column.max()).bit_length() for column in (example, labeller, round_)]
-    if sum(bits) > 63:
-        return np.lexsort((round_, labeller, example))
-    packed = (example.astype(np.int64) << (bits[1] + bits[2])) | (labeller.astype(np.int64) << bits[2]) | round_
-    return None if bool(np.all(packed[1:] > packed[:-1])) else np.argsort(packed)
+    return narrow(_numbers(found.column(name)))
