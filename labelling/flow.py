@@ -15,6 +15,7 @@ from labelling.assign import services as assign
 from labelling.discuss import services as discuss
 from labelling.jobs.services import Claimed
 from labelling.label import services as label
+from labelling.measure import skills
 from labelling.projects import services as projects
 from labelling.projects.selectors import get_project
 
@@ -32,7 +33,9 @@ def update_project(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: 
             discuss.open_cases(project_id=project.pk, example_ids=completed, now=now)
         if "labelling" in fields:
             discuss.set_gold_aside(project=project, now=now)
-        return project
+    if project.settings.get("overlap", {}).get("adaptive"):
+        skills.measure(project=project, now=now)
+    return project
 
 
 def remove_member(*, actor: Viewer, slug: str, username: str, now: datetime) -> None:

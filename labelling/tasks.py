@@ -13,6 +13,7 @@ from labelling.evaluate import services as evaluate
 from labelling.intake import services as intake
 from labelling.jobs import services as jobs
 from labelling.label import services as label
+from labelling.measure import skills
 from labelling.release import services as release
 
 Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
@@ -43,6 +44,11 @@ def reap_jobs() -> None:
 @shared_task(name="labelling.tasks.expire_leases", ignore_result=True)
 def expire_leases() -> None:
     assign.expire_leases(now=timezone.now())
+
+
+@shared_task(name="labelling.tasks.measure_skills", ignore_result=True)
+def measure_skills() -> None:
+    skills.measure_all(now=timezone.now())
 
 
 def wake(job_id: str) -> None:

@@ -21,6 +21,7 @@ app.autodiscover_tasks(["labelling"])
 app.conf.beat_schedule = {
     "reap jobs": {"task": "labelling.tasks.reap_jobs", "schedule": 10.0, "options": {"expires": 10}},
     "expire leases": {"task": "labelling.tasks.expire_leases", "schedule": 30.0, "options": {"expires": 30}},
+    "measure skills": {"task": "labelling.tasks.measure_skills", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 _stopping = threading.Event()

@@ -32,6 +32,7 @@ class Drift:
     check_days: dict[tuple[int, date], tuple[int, float]] = field(default_factory=dict)
     tags: dict[tuple[int, str], int] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
+    asked: int | None = None  # labels asked for beyond the ordinary ones
 
     def __bool__(self) -> bool:
         return any(self.counts().values())
@@ -46,6 +47,7 @@ class Drift:
             "checks": len(self.checks) + len(self.check_days),
             "tags": len(self.tags),
             "states": len(self.states),
+            "asked": int(self.asked is not None),
         }
 
 
@@ -60,6 +62,7 @@ def find_drift(project_id: int) -> Drift:
         check_days=_days(project_id, CHECKED, "checks, check_seconds"),
         tags=_tags(project_id),
         states=_states(project_id),
+        asked=_asked(project_id),
     )
 
 
@@ -178,6 +181,15 @@ def _states(project_id: int) -> dict[str, int]:
     true |= dict(rows("SELECT state, count(*) FROM labelling_example WHERE project_id = %s GROUP BY state", [project_id]))
     [stored] = rows(f"SELECT {', '.join(true)} FROM labelling_projectcounts WHERE project_id = %s", [project_id])
     return {state: number for (state, number), there in zip(true.items(), stored, strict=True) if number != there}
+
+
+def _asked(project_id: int) -> int | None:
+    [(true, stored)] = rows(
+        "SELECT (SELECT count(*) FROM labelling_askedmore WHERE project_id = %s), "
+        "COALESCE((SELECT asked FROM labelling_overlapstate WHERE project_id = %s), 0)",
+        [project_id, project_id],
+    )
+    return true if true != stored else None
 
 
 def _differences(true: Mapping[Any, Any], stored: Mapping[Any, Any], nothing: Any) -> dict[Any, Any]:

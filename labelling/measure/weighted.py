@@ -33,18 +33,25 @@ def options_of(answers: Answers) -> int:
     return max(2, len(KINDS[answers.described["kind"]].names(answers.described)), int(answers.labels.used_codes.size))
 
 
-def reliabilities(labels: Labels, example: NDArray[Any], code: NDArray[Any], helped: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Per label how often its labeller was right on other examples. `example` and `code` are settled answers (original ids),
-    `helped` (n_labels,) marks labels of people who helped to settle their example."""
+def compared(
+    labels: Labels, example: NDArray[Any], code: NDArray[Any], helped: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Per label (how right it is, from 0 to 1; whether there is anything to compare it with). `example` and `code` are settled
+    answers (original ids), `helped` (n_labels,) marks labels of people who helped to settle their example."""
     known = (code >= 0) & (code < labels.n_codes)  # an answer that was new a moment ago is not among the labels' yet
     settled = np.isin(labels.example_ids, example)[labels.example] if example.size else np.zeros(labels.n_labels, dtype=np.bool_)
     among = human.leave_one_out(labels)
-    credit, compared = among.credit, among.counted & ~settled
+    credit, counted = among.credit, among.counted & ~settled
     if settled.any():
         against = human.against_reference(labels, example[known], code[known])
         mine = against.counted & ~helped
-        credit, compared = np.where(mine, against.credit, credit), compared | mine
-    return right_elsewhere(labels, credit, compared)
+        credit, counted = np.where(mine, against.credit, credit), counted | mine
+    return credit, counted
+
+
+def reliabilities(labels: Labels, example: NDArray[Any], code: NDArray[Any], helped: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Per label how often its labeller was right on other examples; what is given is as for `compared`."""
+    return right_elsewhere(labels, *compared(labels, example, code, helped))
 
 
 def by_weight(answers: Answers, resolved: Resolved, part: TookPart) -> Consensus:

@@ -15,9 +15,12 @@ DEFAULTS: dict[str, Any] = {
     "qualification": {"examples": 0, "required": 0.8},  # gold to label first, and the share that must be right; 0: none
     "gold": {"share": 0.0, "feedback": False},  # of all examples handed out; feedback: what was right, after the answer
     "second_round": {"share": 0.0, "after_days": 7},  # of a labeller's own examples, handed to the same person again
+    "overlap": {"adaptive": False, "most": 5, "confidence": 0.9, "budget": None},  # labels beyond labels_per_example where the answer is not sure
     "practice": False,  # three examples to get to know the keys on a first visit, never stored
 }
 MOST_QUALIFYING = 200
+MOST_LABELS = 100  # of one example
+LARGEST_BUDGET = 1_000_000_000
 
 
 def check_settings(given: Any, current: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -73,6 +76,16 @@ def _whole(low: int, high: int) -> Callable[[Any, str], int]:
     return check
 
 
+def _sure(value: Any, at: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 0.999:
+        raise Invalid.field(at, "This is a probability from 0.5 to 0.999.")
+    return float(value)
+
+
+def _budget(value: Any, at: str) -> int | None:
+    return None if value is None else _whole(0, LARGEST_BUDGET)(value, at)
+
+
 CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "confidence": _yes_or_no,
     "suggestions.show": _yes_or_no,
@@ -83,5 +96,9 @@ CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "gold.feedback": _yes_or_no,
     "second_round.share": _share(0.5),
     "second_round.after_days": _whole(0, 365),
+    "overlap.adaptive": _yes_or_no,
+    "overlap.most": _whole(2, MOST_LABELS),
+    "overlap.confidence": _sure,
+    "overlap.budget": _budget,
     "practice": _yes_or_no,
 }

@@ -32,7 +32,7 @@ def test_counters_kept_while_labelling_need_no_recount():
     project = labelled()
     assert not find_drift(project.pk)
     assert recount(actor=None, slug=project.slug, now=NOW).counts() == dict.fromkeys(
-        ["examples", "answers", "members", "days", "checks", "tags", "states"], 0
+        ["examples", "answers", "members", "days", "checks", "tags", "states", "asked"], 0
     )
 
 
@@ -46,7 +46,7 @@ def test_whatever_was_bent_is_put_right():
     TagCount.objects.all().delete()
     ProjectCounts.objects.update(open=17)
     drift = recount(actor=None, slug=project.slug, now=NOW)
-    assert drift.counts() == {"examples": 3, "answers": 1, "members": 4, "days": 3, "checks": 0, "tags": 1, "states": 1}
+    assert drift.counts() == {"examples": 3, "answers": 1, "members": 4, "days": 3, "checks": 0, "tags": 1, "states": 1, "asked": 0}
     assert not find_drift(project.pk)
     assert sorted(CountedAnswer.objects.values_list("question", "example", "labeller", "code", "day", "imported")) == kept
     assert ProjectCounts.objects.get().examples == 3

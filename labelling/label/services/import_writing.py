@@ -9,16 +9,16 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from labelling.assign.services.room import CHUNK, free
+from labelling.assign.services.room import CHUNK, free, put_back
 from labelling.intake.formats import BadRow
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import count_examples
 from labelling.label.rules import day_number
-from labelling.label.services import counting
+from labelling.label.services import asking_more, counting
 from labelling.label.services.bulk import insert, new_ids
 from labelling.label.services.import_members import Members
 from labelling.label.services.import_rows import Row
-from labelling.label.services.interning import codes_of
+from labelling.label.services.interning import codes_of, schema_of
 from labelling.projects.models import Project
 from labelling.sql import as_uuid, at, locked, marks, rows, run
 
@@ -95,7 +95,7 @@ def write_rows(*, project: Project, members: Members, chunk: Sequence[Row], now:
     if new:
         _insert(project, new, now)
         written.added = len(new)
-        written.touched = _count(project.pk, new, examples, members, now)
+        written.touched = _count(project, new, examples, members, now)
     return written
 
 
@@ -247,7 +247,7 @@ def _take_over(taken_over: Sequence[_New], label_of: Mapping[int, int], now: dat
 
 
 def _count(
-    project_id: int, new: Sequence[_New], examples: Mapping[str, _Example], members: Members, now: datetime
+    project: Project, new: Sequence[_New], examples: Mapping[str, _Example], members: Members, now: datetime
 ) -> Touched:
     """Examples, memberships, days, tags and, last, the project's counts."""
     touched = Touched()
@@ -264,14 +264,15 @@ def _count(
                 f"AND labels_counted + %s >= labels_wanted THEN 'complete' ELSE state END WHERE id IN {marks(part)}",
                 [number, number, *part],
             )
-    completed = 0
+    completed: list[int] = []
     for example_id, number in gained.items():
         example = by_id[example_id]
         if example.state != ExampleState.OPEN:
             touched.over.append(example_id)
         elif example.counted + number >= example.wanted:
-            completed += 1
-            touched.over.append(example_id)
+            completed.append(example_id)
+    more = _ask_for_more(project, sorted(completed), now)
+    touched.over += [example_id for example_id in completed if example_id not in more]
     shares: dict[int, list[counting.Share]] = defaultdict(list)
     for one in new:
         if one.row.tags and one.round == one.example.round:
@@ -280,9 +281,23 @@ def _count(
         shares[members[one.row.labeller][1]].append(share)
     for membership_id, own in sorted(shares.items()):
         _count_for(membership_id, own)
-    if completed:
-        count_examples(project_id=project_id, open=-completed, complete=completed)
+    put_back(project_id=project.pk, example_ids=more)
+    if over := len(completed) - len(more):
+        count_examples(project_id=project.pk, open=-over, complete=over)
     return touched
+
+
+def _ask_for_more(project: Project, completed: Sequence[int], now: datetime) -> set[int]:
+    """Those of the examples that this chunk completed that are to get one label more, where the project's overlap is adaptive."""
+    settings = asking_more.settings_of(project.settings)
+    if settings is None or not completed:
+        return set()
+    schema = schema_of(project_id=project.pk, born=project.created_at, version=project.schema_version)
+    return set(
+        asking_more.ask_for_many(
+            project_id=project.pk, settings=settings, questions=schema.questions, ids=schema.ids, example_ids=completed, now=now
+        )
+    )
 
 
 def _count_for(membership_id: int, own: Sequence[counting.Share]) -> None:

@@ -55,6 +55,11 @@ def _mend(project_id: int, drift: Drift) -> None:
             "ON CONFLICT (membership_id, tag) DO UPDATE SET labels = excluded.labels",
             [pk, tag, number],
         )
+    if drift.asked is not None:
+        run(
+            "INSERT INTO labelling_overlapstate (project_id, asked) VALUES (%s, %s) ON CONFLICT (project_id) DO UPDATE SET asked = excluded.asked",
+            [project_id, drift.asked],
+        )
     if drift.states:
         changes = ", ".join(f"{state} = %s" for state in drift.states)
         run(f"UPDATE labelling_projectcounts SET {changes} WHERE project_id = %s", [*drift.states.values(), project_id])

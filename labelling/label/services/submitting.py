@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from labelling.access import Permission, Role, Viewer, check_permission
 from labelling.assign.rules import AssignmentState, Purpose, comes_back
 from labelling.assign.selectors import MISSING, check_id
+from labelling.assign.services import put_back
 from labelling.errors import Conflict, Invalid, NotFound
 from labelling.intake.about import about_example
 from labelling.intake.rules import ExampleState
@@ -23,7 +24,7 @@ from labelling.label import rules
 from labelling.label.models import Label
 from labelling.label.receipts import receipt_of, time_text
 from labelling.label.remapping import later_changes
-from labelling.label.services import counting
+from labelling.label.services import asking_more, counting
 from labelling.label.services.answer_rows import answer_writes, counted_answer_writes
 from labelling.label.services.counting import Share
 from labelling.label.services.interning import Schema, codes_of, schema_of
@@ -168,6 +169,8 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
     label_id = _insert_label(found, sent, value, schema.version, guidelines, revision, late, counts, now, actor.user_id)
 
     completed = newly and found.example_state == ExampleState.OPEN and found.labels_counted + 1 >= found.wanted
+    more = _asks_more(found, schema, codes, now_counting, actor.user_id, int(live)) if completed else None
+    completed = completed and more is None
     state = str(ExampleState.COMPLETE) if completed else found.example_state
     writes: list[Statement] = [
         (
@@ -182,8 +185,8 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
         writes.append(
             (
                 "UPDATE labelling_example SET leases_live = leases_live - %s, labels_counted = labels_counted + %s, "
-                "labels_here = labels_here + %s, state = %s WHERE id = %s",
-                [int(live), int(newly), int(newly), state, found.example_id],
+                "labels_here = labels_here + %s, labels_wanted = %s, state = %s WHERE id = %s",
+                [int(live), int(newly), int(newly), more.wanted if more else found.wanted, state, found.example_id],
             )
         )
     writes += answer_writes(label_id, [(question, codes[question, text]) for question, text, _ in given])
@@ -198,8 +201,12 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
             gone = Share(when(found.last_labelled_at), found.last_seconds or 0.0, tuple(_loaded(found.last_tags)))
         come = Share(now, sent.seconds or 0.0, tuple(sent.tags))
         writes += counting.change(membership_id=found.membership_id, gone=gone, come=come, check=check)
+    if more:
+        writes += asking_more.asked_writes(found.project_id, [more], now)
     if run_all(writes)[0] != 1:
         raise _Moved
+    if more:
+        put_back(project_id=found.project_id, example_ids=[found.example_id])
     if completed:  # last, because this row is everybody's
         count_examples(project_id=found.project_id, open=-1, complete=1)
 
@@ -209,6 +216,24 @@ def _submit(actor: Viewer, number: int, fields: Mapping[str, Any], now: datetime
         answer, True, found.project_id, found.example_id, state, found.round, completed, counts, revision, value, tuple(sent.tags),
         found.purpose, found.id,
     )  # fmt: skip
+
+
+def _asks_more(
+    found: _Found, schema: Schema, codes: Mapping[tuple[int, str], int], answers: Sequence[tuple[int, str, Any]], labeller_id: int,
+    own_lease: int,
+) -> asking_more.Unsure | None:  # fmt: skip
+    """Whether the example is to get one label more than it wanted, where the project's overlap is adaptive; the budget is taken from."""
+    settings = asking_more.settings_of(found.settings)
+    if settings is None:
+        return None
+    if schema.version != found.schema_version:
+        schema = schema_of(project_id=found.project_id, born=found.born, version=found.schema_version)
+    unsure = asking_more.look(
+        settings=settings, questions=schema.questions, ids=schema.ids, example_id=found.example_id, labeller_id=labeller_id,
+        round_=found.round, counted=found.labels_counted + 1, leases_live=found.leases_live - own_lease,
+        answers=[(question, codes[question, text]) for question, text, _ in answers],
+    )  # fmt: skip
+    return unsure if unsure and asking_more.spend(project_id=found.project_id, settings=settings) else None
 
 
 def _comes_back_at(found: _Found, labeller_id: int, now: datetime) -> datetime | None:
