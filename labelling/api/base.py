@@ -7,6 +7,7 @@ import orjson
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,10 +21,18 @@ from labelling.errors import Invalid
 from labelling.jobs.selectors import describe as describe_job
 
 
+class AnyFormat(DefaultContentNegotiation):
+    """`?format=` is for the doors that give files (labelling.api.files) and chooses no renderer."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        return renderers
+
+
 class View(APIView):
     """A view that knows its viewer. Who may do what is decided in selectors and services, never here."""
 
     permission_classes = [AllowAny]
+    content_negotiation_class = AnyFormat
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -1,12 +1,12 @@
-"""Agreement, confusions, human level, labellers, consensus."""
+"""Agreement, confusions, human level, labellers, consensus; each also whole as a CSV or JSON file (labelling.api.files)."""
 
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from labelling.api.base import View, fast_json
+from labelling.api.base import View
 from labelling.api.docs import ANYTHING, FIGURE, FREE, NUMBER, TEXT, WHOLE, describe, many, maybe, thing
+from labelling.api.files import FORMAT, figures, listing
 from labelling.measure import consensus, human, labellers, selectors
 
 QUESTION = ("question", "its key; the first question by default")
@@ -23,6 +23,7 @@ class Agreement(View):
             ("by", ", ".join(selectors.GROUPINGS)),
             "level",
             ("rounds", "current, all, or numbers like 1,2"),
+            FORMAT,
         ],
         answer=thing(
             {
@@ -39,7 +40,8 @@ class Agreement(View):
     )
     def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "by", "level", "rounds")}
-        return fast_json(selectors.agreement(self.viewer, slug, **asked, now=self.now))
+        found = selectors.agreement(self.viewer, slug, **asked, now=self.now)
+        return figures(self, slug, "agreement", found, by=asked["by"])
 
 
 class Confusions(View):
@@ -47,7 +49,7 @@ class Confusions(View):
 
     @describe(
         "Pairs of classes that labellers confuse, worst first",
-        query=[QUESTION],
+        query=[QUESTION, FORMAT],
         answer=many(
             thing(
                 {
@@ -64,7 +66,8 @@ class Confusions(View):
         ),
     )
     def get(self, request: Request, slug: str) -> Any:
-        return fast_json(selectors.confusions(self.viewer, slug, question=request.query_params.get("question") or None))
+        found = selectors.confusions(self.viewer, slug, question=request.query_params.get("question") or None)
+        return figures(self, slug, "confusions", found, by="classes")
 
 
 class HumanPerformance(View):
@@ -76,6 +79,7 @@ class HumanPerformance(View):
             QUESTION, ("by", ", ".join(human.GROUPINGS)),
             ("reference", "resolved or leave_one_out: what the popular answer and the split are against"),
             ("examples", "all, or same: only labels that have a reference of both kinds"),
+            FORMAT,
         ],
         answer=thing(
             {
@@ -95,7 +99,7 @@ class HumanPerformance(View):
     )
     def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "by", "reference", "examples")}
-        return fast_json(human.human_performance(self.viewer, slug, **asked))
+        return figures(self, slug, "human-level", human.human_performance(self.viewer, slug, **asked), by=asked["by"])
 
 
 class Labellers(View):
@@ -103,7 +107,7 @@ class Labellers(View):
 
     @describe(
         "Each labeller's figures",
-        query=[QUESTION],
+        query=[QUESTION, FORMAT],
         paged=True,
         answer=thing(
             {
@@ -117,10 +121,10 @@ class Labellers(View):
             }
         ),
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Any:
         question = request.query_params.get("question") or None
         members, rows_of = labellers.list_labellers(self.viewer, slug, question=question)
-        return self.page(members, rows_of, ordering=("-labels", "id"))
+        return listing(self, slug, "labellers", members, rows_of, ordering=("-labels", "id"), by="labeller")
 
 
 class Consensus(View):
@@ -128,11 +132,11 @@ class Consensus(View):
 
     @describe(
         "What the labels of each example come to",
-        query=[QUESTION, "method"],
+        query=[QUESTION, "method", FORMAT],
         paged=True,
         answer=thing({"example": TEXT, "answer": ANYTHING, "confidence": NUMBER, "decided_by": TEXT, "votes": FREE}),
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "method")}
         examples, rows_of = consensus.list_consensus(self.viewer, slug, **asked)
-        return self.page(examples, rows_of)
+        return listing(self, slug, "consensus", examples, rows_of, records=True)
