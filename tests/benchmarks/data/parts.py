@@ -10,6 +10,7 @@ from typing import Any
 
 from labelling.stats.boxes import match
 from tests.benchmarks.data.prepared import (
+    OWN,
     Get,
     Prepared,
     Times,
@@ -53,6 +54,8 @@ def oei_spans(folder: Path) -> Prepared:
             (
                 "exact span F1 of a single answer", 0.474, person("answer", "measures", "span_f1_exact", "person"), odd,
             ),
+            (f"the same {OWN}", 0.474, lambda get: _with_rows_without_place(folder, items)[0], ""),
+            (f"exact span F1 of the majority {OWN}", 0.462, lambda get: _with_rows_without_place(folder, items)[1], ""),
             (
                 "exact span F1 of the majority", 0.462, person("answer", "measures", "span_f1_exact", "popular_answer"),
                 "ours is the majority of each character, theirs of each whole span; tied sentences left out",
@@ -60,6 +63,25 @@ def oei_spans(folder: Path) -> Prepared:
             ("exact spans that most gave, from the consensus API's votes", 0.462, lambda get: _span_votes(get, gold), odd),
         ],
     )  # fmt: skip
+
+
+def _with_rows_without_place(folder: Path, items: list[dict[str, Any]]) -> tuple[float, float]:
+    """F1 of one person's and of most people's whole spans, rows from -1 to -1 among them."""
+    spans: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
+    for name, whose in (("votes", "labeller"), ("gold", "")):
+        for row in rows_of(folder, name):
+            spans[row["item"], row.get(whose, "")].add((row["start"], row["end"], row["label"]))
+    one, most = [], []
+    for item in items:
+        gold = spans.get((item["id"], ""), set())
+        given = [spans.get((item["id"], who), set()) for who in item["labellers_seen"]]
+        one += [(found, gold) for found in given]
+        counts = Counter(span for found in given for span in found)
+        most.append(({span for span, votes in counts.items() if 2 * votes > len(given)}, gold))
+    one_f1, most_f1 = (
+        2 * sum(len(found & gold) for found, gold in pairs) / sum(len(found) + len(gold) for found, gold in pairs) for pairs in (one, most)
+    )
+    return one_f1, most_f1
 
 
 def _span_votes(get: Get, gold: dict[str, set[tuple[int, int, str]]]) -> float:

@@ -22,6 +22,7 @@ from PIL import Image
 Get = Callable[..., Any]
 Measure = Callable[[Get], "float | None"]
 Figure = tuple[str, float, Measure, str]
+OWN = "by the expected figure's own definition, from the votes"  # where ours means something else: that the data are the same
 TEXT = [{"field": "text", "as": "text"}]
 
 
