@@ -43,6 +43,10 @@ groups
     by_label_group(labels, groups, *, ...) -> [Group(...)]            only labels of one group are compared with each other
     by_labeller(labels, *, level, values, distance, confidence)
         -> [LabellerAgreement(labeller, alpha, percent, alpha_without, n_labels)]
+effect
+    of_labels(before, after, *, level, values, distance, confidence, resamples, seed, per_class=True)
+        -> Effect   .n_examples .alpha .percent .per_class {code: Change}, Change(before, after, difference): on the same examples alone
+    compare_effect.of_comparisons(before, after, *, ...) -> Effect    the same for two Comparisons of one kind
 human
     leave_one_out(labels) -> Scores                                   each label against the others' majority, ties share credit
     against_reference(labels, reference_example, reference_code, *, never_counted=None) -> Scores    an example may have several rows
