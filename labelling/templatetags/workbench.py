@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -164,6 +165,15 @@ def class_name(number: int, name: str) -> SafeString:
 def below_heading(html: str, level: int) -> SafeString:
     """Cleaned HTML whose own headings start below a heading of this level: a page has one h1, and it is not theirs."""
     return mark_safe(re.sub(r"<(/?)h([1-6])>", lambda tag: f"<{tag[1]}h{min(6, int(tag[2]) + level)}>", html))
+
+
+@register.inclusion_tag("measure/downloads.html", takes_context=True)
+def downloads(context: template.Context, door: str, **asked: Any) -> dict[str, Any]:
+    """Links to all that a door of the API shows, as CSV and JSON: {% downloads "agreement" question=key by=by %}; what is empty is
+    left out. For exactly what the page shows, give it what the page was asked for."""
+    query = {name: value for name, value in asked.items() if value not in (None, "")}
+    address = f"/api/v1/projects/{context['project'].slug}/{door}/"
+    return {"files": [(form.upper(), f"{address}?{urlencode({**query, 'format': form})}") for form in ("csv", "json")]}
 
 
 @register.filter

@@ -1,0 +1,30 @@
+"""Every page of figures offers exactly what it shows as CSV and JSON."""
+
+import re
+
+import pytest
+
+from tests.factories import label_next, make_examples, make_project
+from tests.web.people import browse
+
+pytestmark = pytest.mark.django_db
+# The page, and what its links ask the API for. A page that brings figures adds its line.
+PAGES = [
+    ("measure/confusions/?question=sentiment", "confusions", {"question=sentiment"}),
+]
+
+
+@pytest.mark.parametrize(("page", "door", "asked"), PAGES)
+def test_a_page_links_to_the_files_of_what_it_shows(page, door, asked):
+    make_examples(make_project(), 1)
+    label_next("ada", "pos")
+    label_next("ben", "neg")
+    browser = browse("lea")
+    html = browser.get(f"/projects/reviews/{page}").content.decode()
+    links = re.findall(r'href="(/api/v1/projects/reviews/[^"]*format=(csv|json)[^"]*)" download', html)
+    assert [form for _, form in links] == ["csv", "json"]
+    for link, form in links:
+        address, _, query = link.replace("&amp;", "&").partition("?")
+        assert address == f"/api/v1/projects/reviews/{door}/"
+        assert set(query.split("&")) == {*asked, f"format={form}"}
+        assert browser.get(link.replace("&amp;", "&")).status_code == 200
