@@ -12,14 +12,13 @@ from labelling.access import Permission, Role, Viewer, permissions_of
 from labelling.accounts.models import User
 from labelling.assign import services as assign
 from labelling.assign.models import Assignment
-from labelling.discuss.models import Case, CaseInvite, CaseReason, Remark
-from labelling.discuss.rules import REPORTABLE, CaseState, Reason, check_text, mentions_in, score_of
-from labelling.discuss.selectors.differences import differences, sorted_ids
+from labelling.discuss.models import Case, CaseInvite, Remark
+from labelling.discuss.rules import REPORTABLE, CaseState, Reason, check_text, mentions_in
 from labelling.discuss.selectors.queue import fetch_case, no_longer_blind
+from labelling.discuss.services.suspecting import open_with_reason
 from labelling.errors import Conflict, Invalid
 from labelling.intake.models import Example
 from labelling.intake.rules import ExampleState
-from labelling.intake.states import change_state
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import get_project
 from labelling.sql import rows
@@ -123,26 +122,18 @@ def report(*, actor: Viewer, slug: str, example: Any, reason: Any = Reason.REPOR
     if found is None:
         raise Invalid.field("example", f"There is no example {example!s:.100} in this project.")
     if found.state == ExampleState.DROPPED:
-        raise Conflict("This example was dropped. Reopen its case first.")
+        raise _dropped()
     with transaction.atomic():
-        assign.lock_examples([found.pk])
-        state = Example.objects.values_list("state", flat=True).get(pk=found.pk)
-        case = Case.objects.select_for_update().filter(example=found).first()
-        created = case is None
-        if case is None:
-            case = Case(project=project, example=found, opened_at=now, reasons=[])
-        case.reasons = sorted({*case.reasons, reason})
-        _, distances = differences(project.pk, sorted_ids([found.pk]))
-        case.score = score_of(float(distances[0]) if distances.size else 0.0, case.reasons)
-        case.note = "\n\n".join(part for part in (case.note, note) if part)
-        case.state = CaseState.OPEN if case.state == CaseState.RESOLVED else case.state
-        case.changed_at = now
-        case.save()
-        CaseReason.objects.get_or_create(case=case, reason=reason)
-        if state == ExampleState.COMPLETE:
-            change_state(project_id=project.pk, example_ids=[found.pk], to=ExampleState.IN_REVIEW)
+        done = open_with_reason(project=project, notes={found.pk: note}, reason=str(reason), now=now, gone={ExampleState.DROPPED})
+        if not done.cases:
+            raise _dropped()
+        case = Case.objects.get(pk=done.cases[0])
         audit.record(actor=actor, verb="reported example", obj=case, now=now, project_id=project.pk, reason=str(reason), example=found.key)
-    return Case.objects.select_related("example", "assigned_to").get(pk=case.pk), created
+    return Case.objects.select_related("example", "assigned_to").get(pk=case.pk), bool(done.opened)
+
+
+def _dropped() -> Conflict:
+    return Conflict("This example was dropped. Reopen its case first.")
 
 
 def show_names(*, actor: Viewer, case_id: int, now: datetime) -> None:
