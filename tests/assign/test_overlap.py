@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -16,10 +17,11 @@ from labelling.assign.overlap_models import AskedMore, LabellerSkill, OverlapSta
 from labelling.discuss.models import Case
 from labelling.intake.models import Example
 from labelling.label.drift import find_drift
-from labelling.label.services import recount
+from labelling.label.services import recount, start_label_import
 from labelling.measure import skills
 from labelling.projects.models import Project
 from labelling.stats.overlap import posterior
+from labelling.tasks import run_queued
 from tests.factories import NOW, SENTIMENT, STRENGTH, label_next, lease, make_examples, make_project, submit, viewer
 
 pytestmark = pytest.mark.django_db
@@ -334,3 +336,28 @@ def test_leasing_costs_what_it_did():
     with CaptureQueriesContext(connection) as on:
         lease("cleo")
     assert len(on) == len(off)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("media_folder")
+def test_imported_labels_ask_for_more_too_the_least_sure_first():
+    project = adaptive(examples=4, n=2, confidence=0.9, budget=2)
+    rows = {"e0": ("pos", "pos"), "e1": ("pos", "neg"), "e2": ("neg", "neg"), "e3": ("mix", "neg")}
+    text = "example,labeller,value\n" + "".join(f"{key},hand-{who},{answer}\n" for key, given in rows.items() for who, answer in enumerate(given))
+    start_label_import(actor=viewer("lea"), slug="reviews", file=SimpleUploadedFile("labels.csv", text.encode()), now=NOW)
+    run_queued()
+    assert dict(Example.objects.values_list("key", "state")) == {"e0": "complete", "e1": "open", "e2": "complete", "e3": "open"}
+    assert sorted(one.key for one in lease("ada", count=4)) == ["e1", "e3"]
+    assert list(Case.objects.all()) == []
+    assert not find_drift(project.pk)
+
+
+@pytest.mark.usefixtures("media_folder")
+def test_those_whose_labels_came_in_a_file_are_not_asked():
+    make_project(labels_per_example=2, labellers=())
+    make_examples(Project.objects.get(), 1)
+    change(adaptive=True)
+    text = "example,labeller,value\ne0,hand-1,pos\ne0,hand-2,neg\n"
+    start_label_import(actor=viewer("lea"), slug="reviews", file=SimpleUploadedFile("labels.csv", text.encode()), now=NOW)
+    run_queued()
+    assert (one().state, AskedMore.objects.count()) == ("in_review", 0)
