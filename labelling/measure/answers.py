@@ -1,6 +1,6 @@
 """One question's counted answers, ready for `labelling.stats`."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -45,6 +45,14 @@ class Answers:
         back is shared and must not be changed."""
         described = orjson.dumps(self.described, option=orjson.OPT_SORT_KEYS)
         return self._once((key, self.level, described), compute)
+
+    def remember_days(self, key: Hashable, days: Iterable[int], compute: Callable[[], Found]) -> Found:
+        """The same for a figure of these days' labels alone: it holds until one of them changes."""
+        known = self.known
+        if known is None or self.columns is not known.current:
+            return compute()
+        described = orjson.dumps(self.described, option=orjson.OPT_SORT_KEYS)
+        return known.lasting((key, self.level, described, len(self.values)), known.changed(days), compute)
 
     def _once(self, key: Hashable, compute: Callable[[], Found]) -> Found:
         """Only of the newest rounds, as they are kept: other columns that were put in their place have figures of their own."""

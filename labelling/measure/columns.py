@@ -4,7 +4,7 @@ All functions take ids that the caller got from a selector which checked access;
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +77,7 @@ def read_counted(question_id: int, *, rounds: Rounds = "current", reader: Reader
 def read_resolved(question_id: int, *, reader: Reader | None = None) -> Resolved:
     """The answers to a question that stand for examples which were settled (or came with their truth)."""
     if reader is None:
-        with snapshot() as own:
-            return read_resolved(question_id, reader=own)
+        return _unless_known(live.known(question_id), ("resolved",), lambda own: read_resolved(question_id, reader=own))
     gold = "gold" if reader.vendor == "sqlite" else "gold::int"
     found = reader.table(
         f"SELECT example_id AS example, code, {gold} AS gold FROM labelling_resolvedanswer "
@@ -87,16 +86,25 @@ def read_resolved(question_id: int, *, reader: Reader | None = None) -> Resolved
     return Resolved(_ints(found, "example"), _ints(found, "code"), _ints(found, "gold"))
 
 
-def read_took_part(project_id: int, *, reader: Reader | None = None) -> TookPart:
-    """Who helped to settle which example of a project."""
+def read_took_part(project_id: int, *, reader: Reader | None = None, known: live.Known | None = None) -> TookPart:
+    """Who helped to settle which example of a project; `known` are the answers to one of its questions, if they are at hand."""
     if reader is None:
-        with snapshot() as own:
-            return read_took_part(project_id, reader=own)
+        return _unless_known(known, ("took part",), lambda own: read_took_part(project_id, reader=own))
     found = reader.table(
         "SELECT t.example_id AS example, t.user_id AS user_ FROM labelling_tookpart t JOIN labelling_example e "
         f"ON e.id = t.example_id WHERE e.project_id = {literal(project_id)} ORDER BY t.example_id, t.user_id"
     )
     return TookPart(_ints(found, "example"), _ints(found, "user_"))
+
+
+def _unless_known(known: live.Known | None, key: tuple[str], read: Callable[[Reader], live.Found]) -> live.Found:
+    """What stands after resolutions, read again only if it has changed."""
+
+    def anew() -> live.Found:
+        with snapshot() as own:
+            return read(own)
+
+    return anew() if known is None else known.lasting(key, known.standing, anew)
 
 
 def example_columns(

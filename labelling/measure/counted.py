@@ -93,11 +93,16 @@ def newest_rounds(columns: Columns, ids: Longs, newest: Longs) -> Columns:
     """Leave out answers of rounds that were given up: `newest` are the rounds of the examples `ids`, all others are in their first."""
     right = columns.round == 1
     if ids.size:
-        begin = np.searchsorted(columns.example, ids)
-        width = np.searchsorted(columns.example, ids, side="right") - begin
-        rows = np.arange(int(width.sum())) + np.repeat(begin - np.cumsum(width) + width, width)
+        rows, width = rows_of(columns, ids)
         right[rows] = columns.round[rows] == np.repeat(newest, width)
     return columns if bool(right.all()) else columns.keep(right)
+
+
+def rows_of(columns: Columns, examples: NDArray[Any]) -> tuple[Longs, Longs]:
+    """The rows of these examples (ids, each once), in their order, and how many each has."""
+    begin = np.searchsorted(columns.example, examples)
+    width = np.searchsorted(columns.example, examples, side="right") - begin
+    return np.arange(int(width.sum())) + np.repeat(begin - np.cumsum(width) + width, width), width
 
 
 def in_rounds(columns: Columns, rounds: Sequence[int]) -> Columns:

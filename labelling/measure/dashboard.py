@@ -1,6 +1,7 @@
 """What a lead sees first, and the pages behind it: figures in the shape that templates show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,18 @@ from labelling.intake.models import Example
 from labelling.kinds import KINDS
 from labelling.measure import by_kind, human
 from labelling.measure.answers import Answers, names_of, read_answers
+from labelling.measure.columns import read_resolved
 from labelling.measure.compare import comparison
+from labelling.measure.counted import rows_of
 from labelling.measure.selectors import confusion_rows, heat_map, monday, weeks
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project, list_guidelines, questions_of
-from labelling.stats import agreement as coefficients
 from labelling.stats import groups
 from labelling.stats import human as levels
+from labelling.stats.columns import Labels
 from labelling.stats.comparison import Comparison
+from labelling.stats.headline import headline
+from labelling.stats.results import Result
 
 MOST_ON_DASHBOARD = 6
 MOST_CLASSES_IN_HEAT_MAP = 12
@@ -51,38 +56,78 @@ def dashboard(viewer: Viewer, slug: str) -> list[QuestionFigures]:
 
 
 def _question(project: Project, answers: Answers) -> QuestionFigures:
+    return answers.remember(("first page", project.seed), lambda: _figures(project, answers))
+
+
+def _figures(project: Project, answers: Answers) -> QuestionFigures:
     compared = comparison(answers, seed=project.seed)
-    if compared is None:
-        found = coefficients.measure(answers.labels, level=answers.level, values=answers.numbers, seed=project.seed)
-        alpha, percent = found.alpha, found.percent
-    else:
-        alpha, percent = compared.alpha(), compared.likeness()
-    resolved = human.against_resolved(project, answers, share=SHARE)
-    enough = human.count_resolved(resolved, answers) >= human.ENOUGH_RESOLVED
-    scores = resolved if enough else human.leave_one_out(project, answers, share=SHARE)
+    found = _of_classes(project, answers) if compared is None else _of_kind(project, answers, compared)
+    alpha, percent, person, popular, ceiling, reference = found
     return QuestionFigures(
         key=answers.described["key"],
         prompt=answers.described["prompt"],
         kind=answers.described["kind"],
         alpha=alpha.as_dict(),
         percent=percent.as_dict(),
-        person=scores.overall().as_dict(),
-        popular=scores.popular_answer().as_dict(),
-        ceiling=(levels.root(percent) if compared is None else human.ceiling(project, answers, scores, share=SHARE)).as_dict(),
-        reference=scores.reference,
+        person=person.as_dict(),
+        popular=popular.as_dict(),
+        ceiling=ceiling.as_dict(),
+        reference=reference,
         has_classes=compared is None or bool(answers.described.get("classes")),
         confusions=confusion_rows(answers, compared, limit=3),
         weeks=by_week(answers, compared),
     )
 
 
+Found = tuple[Result, Result, Result, Result, Result, str]
+
+
+def _of_classes(project: Project, answers: Answers) -> Found:
+    """alpha, raw agreement, one person, the popular answer, the ceiling, and what people are held against."""
+    found = headline(answers.labels, level=answers.level, values=answers.numbers, seed=project.seed)
+    ceiling = levels.root(found.percent)
+    # Only labels of settled examples are scored against what stands; the others need not be gone through.
+    settled = np.unique(read_resolved(answers.question.pk).example)
+    part = replace(answers, columns=answers.columns.keep(rows_of(answers.columns, settled)[0]))
+    scores = human.against_resolved(project, part, share=SHARE)
+    if human.count_resolved(scores, part) < human.ENOUGH_RESOLVED:
+        return found.alpha, found.percent, found.person, found.popular, ceiling, "leave_one_out"
+    return found.alpha, found.percent, scores.overall(), scores.popular_answer(), ceiling, scores.reference
+
+
+def _of_kind(project: Project, answers: Answers, compared: Comparison) -> Found:
+    """The same for kinds whose answers are compared by their distance."""
+    resolved = human.against_resolved(project, answers, share=SHARE)
+    enough = human.count_resolved(resolved, answers) >= human.ENOUGH_RESOLVED
+    scores = resolved if enough else human.leave_one_out(project, answers, share=SHARE)
+    ceiling = human.ceiling(project, answers, scores, share=SHARE)
+    return compared.alpha(), compared.likeness(), scores.overall(), scores.popular_answer(), ceiling, scores.reference
+
+
 def by_week(answers: Answers, compared: Comparison | None) -> list[dict[str, Any]]:
     """Alpha of the labels of each week: [{"key": the Monday, "alpha"}]."""
-    if compared is None:
-        rows = groups.by_label_group(answers.labels, weeks(answers), level=answers.level, values=answers.numbers)
-    else:
+    if compared is not None:
         rows = by_kind.of_label_groups(compared, answers, weeks(answers))
-    return [{"key": monday(row.key), "alpha": row.alpha.as_dict()} for row in rows]
+        return [{"key": monday(row.key), "alpha": row.alpha.as_dict()} for row in rows]
+    of_label = weeks(answers)
+    first = int(of_label.min(initial=0))
+    return [
+        # A week's labels are compared with each other alone, so its figure holds until one of them changes.
+        {"key": monday(week), "alpha": answers.remember_days(("week", week), days_of(week), partial(_of_week, answers, week))}
+        for week in (np.flatnonzero(np.bincount(of_label - first)) + first).tolist()
+    ]
+
+
+def _of_week(answers: Answers, week: int) -> dict[str, Any]:
+    rows = answers.columns.keep(weeks(answers) == week)
+    labels = Labels.of(rows.example, rows.labeller, rows.code, n_codes=len(answers.values))
+    [found] = groups.by_example_group(labels, np.zeros(labels.n_examples, dtype=np.int8), level=answers.level, values=answers.numbers)
+    return found.alpha.as_dict()
+
+
+def days_of(week: int) -> range:
+    """The days of a week as `weeks` counts them."""
+    return range(7 * week - 3, 7 * week + 4)
 
 
 def guideline_marks(project: Project) -> list[dict[str, Any]]:

@@ -142,7 +142,7 @@ def consistency(project: Project, answers: Answers) -> tuple[Result, dict[object
 
 def took_part(project: Project, answers: Answers) -> NDArray[np.bool_]:
     """Per label (in the columns' order): did its labeller help to settle its example?"""
-    part = read_took_part(project.pk)
+    part = read_took_part(project.pk, known=answers.known)
     if not part.example.size:
         return np.zeros(len(answers.columns), dtype=np.bool_)
     helpers = part.example.astype(np.int64) << 32 | part.user

@@ -17,9 +17,10 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from django.conf import settings
@@ -38,6 +39,8 @@ ROW_BYTES = 12  # of a label in compact numbers, as figures take it
 
 NOBODY = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
+Found = TypeVar("Found")
+
 _versions = itertools.count(1)
 
 
@@ -47,7 +50,7 @@ class Known:
 
     `columns` are those of all rounds, `current` those of each example's newest round; `values[code]` is an answer. `version` is
     another one whenever anything differs that figures are computed from. `days` says in which version a day's answers changed last,
-    where it was after `since`.
+    where it was after `since`; `standing`, in which version what stands after resolutions did.
     """
 
     columns: Columns
@@ -55,13 +58,14 @@ class Known:
     values: list[Any]
     version: int
     since: int
+    standing: int
     days: Mapping[int, int]
     keys: Keys
     mark: Mark
     whole: bool  # all codes up to the last have a value
     sent_back: tuple[NDArray[np.int64], NDArray[np.int64]] = NOBODY  # ids of examples past their first round, and their round
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
-    _parts: dict[Hashable, tuple[int, Any]] = field(default_factory=dict)  # handed from version to version
+    _lasting: dict[Hashable, tuple[int, Any]] = field(default_factory=dict)
 
     def rows(self, rounds: Rounds) -> Columns:
         """The columns of some rounds, as `read_counted` gives them."""
@@ -81,15 +85,16 @@ class Known:
         """The version in which an answer of one of these days changed last."""
         return max((self.days.get(day, self.since) for day in days), default=self.since)
 
-    def part(self, key: Hashable, days: Iterable[int]) -> tuple[bool, Any]:
-        """(whether it is known, what): a figure of these days' answers that an earlier version kept and that still holds."""
-        version, found = self._parts.get(key, (0, None))
-        return self.changed(days) <= version <= self.version, found
-
-    def keep_part(self, key: Hashable, found: Any) -> None:
-        if len(self._parts) >= MOST_KEPT:
-            self._parts.clear()
-        self._parts[key] = (self.version, found)
+    def lasting(self, key: Hashable, since: int, compute: Callable[[], Found]) -> Found:
+        """What `compute` gives, kept from version to version: computed anew if what it depends on has changed `since` then."""
+        version, found = self._lasting.get(key, (0, None))
+        if since <= version <= self.version:
+            return found
+        found = compute()
+        if len(self._lasting) >= MOST_KEPT:
+            self._lasting.clear()
+        self._lasting[key] = (self.version, found)
+        return found
 
     @property
     def nbytes(self) -> int:
@@ -108,12 +113,13 @@ class _Entry:
 
 _entries: OrderedDict[Hashable, _Entry] = OrderedDict()
 _guard = threading.Lock()
+_apart = threading.local()
 
 
 def known(question_id: int) -> Known | None:
     """The newest counted answers to a question; None where nothing may be kept, so that the caller reads for himself."""
     most = settings.WORKBENCH_FIGURES_MB * 2**20
-    if most <= 0 or not seen_by_all():
+    if most <= 0 or getattr(_apart, "knows_nothing", False) or not seen_by_all():
         return None
     key = (*database_key(), question_id)
     with _guard:
@@ -128,6 +134,16 @@ def known(question_id: int) -> Known | None:
         while sum(one.nbytes for one in _entries.values()) > most and _entries:
             _entries.popitem(last=False)
     return found
+
+
+@contextmanager
+def from_scratch() -> Iterator[None]:
+    """Within it this thread knows nothing: all is read and computed anew."""
+    before, _apart.knows_nothing = getattr(_apart, "knows_nothing", False), True
+    try:
+        yield
+    finally:
+        _apart.knows_nothing = before
 
 
 def forget() -> None:
@@ -164,14 +180,16 @@ def _read(question_id: int) -> Known | None:
     if keys is None:
         return None
     version, values = next(_versions), code_values(question_id)
-    return Known(columns, columns, values, version, version, {}, keys, mark, None not in values)
+    return Known(columns, columns, values, version, version, version, {}, keys, mark, None not in values)
 
 
 def _changed(question_id: int, old: Known) -> Known | None:
     """The same with what changed since; None where all has to be read."""
     changes = read_changes(question_id, old.mark)
-    merged = changes and merge(old.columns, old.keys, changes.came, changes.went)
-    if changes is None or merged is None:
+    if changes is None:
+        return None
+    merged = merge(old.columns, old.keys, changes.came, changes.went)
+    if merged is None:
         return None
     mark, (columns, keys, touched) = changes.mark, merged
     values = old.values
@@ -183,9 +201,12 @@ def _changed(question_id: int, old: Known) -> Known | None:
         return replace(old, mark=mark)
     version = next(_versions)
     days = {} if moved else {**old.days, **dict.fromkeys(touched, version)}
-    now = Known(columns, columns, values, version, version if moved else old.since, days, keys, mark, None not in values, old.sent_back, {}, old._parts)
+    now = replace(
+        old, columns=columns, values=values, version=version, since=version if moved else old.since,
+        standing=version if changes.standing else old.standing, days=days, keys=keys, mark=mark, whole=None not in values, _remembered={},
+    )  # fmt: skip
     if columns is old.columns and not moved:
-        return replace(now, current=old.current)
+        return now
     return _of_newest_rounds(question_id, now, moved)
 
 
