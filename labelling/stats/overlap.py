@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import t
 
 from labelling.stats.columns import Floats, Ints, Labels, Longs
 
@@ -69,6 +70,18 @@ def simulate_adaptive(
     Labels of an example are taken in a seeded order; skills are learnt on the way from the answers so far, never from labels
     that the setting would not have asked for. `truth` (n_examples,) holds codes, -1 where unknown.
     """
+    have, answer, sure = _adaptive(labels, start, most, confidence, budget, smoothing, seed)
+    return _told(_name(start, most, confidence, budget), labels, have, answer, float((sure >= confidence).mean()) if sure.size else 0.0, truth)
+
+
+def _name(start: int, most: int, confidence: float, budget: int | None) -> str:
+    return f"{start} to {most} labels until {confidence:.0%} sure" + (f", {budget:,} labels at most" if budget is not None else "")
+
+
+def _adaptive(
+    labels: Labels, start: int, most: int, confidence: float, budget: int | None, smoothing: float, seed: int
+) -> tuple[Longs, Ints, Floats]:
+    """(labels used, answer, its probability) of each example."""
     if not 1 <= start <= most or not 0 < confidence <= 1:
         raise ValueError("start is from 1 to most, and confidence above 0 up to 1.")
     order, rank = _shuffled(labels, seed)
@@ -82,22 +95,80 @@ def simulate_adaptive(
         if budget is not None:
             wanting = wanting[np.argsort(sure[wanting], kind="stable")][: max(0, budget - spent)]
         if not wanting.size:
-            break
+            return have, answer, sure
         have[wanting] += 1
         spent += int(wanting.size)
-    name = f"{start} to {most} labels until {confidence:.0%} sure" + (f", {budget:,} labels at most" if budget is not None else "")
-    return _told(name, labels, have, answer, float((sure >= confidence).mean()) if sure.size else 0.0, truth)
 
 
 def simulate_fixed(labels: Labels, count: int, *, truth: ArrayLike | None = None, seed: int = 0) -> Overlap:
     """The same with `count` labels for each example and the majority of them; a tie is no answer."""
+    have, answer = _fixed(labels, count, seed)
+    return _told(f"{count} label{'s' if count > 1 else ''} each", labels, have, answer, 1.0, truth)
+
+
+def _fixed(labels: Labels, count: int, seed: int) -> tuple[Longs, Ints]:
     if count < 1:
         raise ValueError("count is at least 1.")
     order, rank = _shuffled(labels, seed)
     have = np.minimum(labels.sizes, count)
-    used = order[rank < have[labels.example[order]]]
-    answer = _majority(labels, used)
-    return _told(f"{count} label{'s' if count > 1 else ''} each", labels, have, answer, 1.0, truth)
+    return have, _majority(labels, order[rank < have[labels.example[order]]])
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """A setting over many orders of the labels at hand. `cost` (n_examples,) labels used and `alike` (n_known,) the share of
+    orders in which the answer was the reference, both means over the orders; `reached` the share that was sure enough."""
+
+    name: str
+    cost: Floats
+    alike: Floats
+    reached: float
+
+
+def reference_of(labels: Labels, truth: ArrayLike | None = None) -> Ints:
+    """What answers are held against, (n_examples,): the truth given, else the majority of all labels at hand; -1 where there is
+    none, because it is not known or because the labels tie."""
+    if truth is None:
+        return _majority(labels, np.arange(labels.n_labels))
+    wanted = np.asarray(truth, dtype=np.int32)
+    if wanted.shape != (labels.n_examples,):
+        raise ValueError(f"The truth is one code for each of {labels.n_examples:,} examples, -1 where it is unknown.")
+    return wanted
+
+
+def replay_adaptive(
+    labels: Labels, reference: ArrayLike, *, start: int, most: int, confidence: float, budget: int | None = None, orders: int = 10,
+    smoothing: float = SMOOTHING, seed: int = 0,
+) -> Replay:  # fmt: skip
+    """`simulate_adaptive` over this many seeded orders of the labels, example by example."""
+    runs = [_adaptive(labels, start, most, confidence, budget, smoothing, seed + number) for number in range(orders)]
+    reached = float(np.mean([(sure >= confidence).mean() for _, _, sure in runs])) if labels.n_examples else 0.0
+    return _replay(_name(start, most, confidence, budget), [(have, answer) for have, answer, _ in runs], reference, reached)
+
+
+def replay_fixed(labels: Labels, reference: ArrayLike, count: int, *, orders: int = 10, seed: int = 0) -> Replay:
+    """`simulate_fixed` over the same orders."""
+    runs = [_fixed(labels, count, seed + number) for number in range(orders)]
+    return _replay(f"{count} label{'s' if count > 1 else ''} each", runs, reference, 1.0)
+
+
+def _replay(name: str, runs: list[tuple[Longs, Ints]], reference: ArrayLike, reached: float) -> Replay:
+    wanted = np.asarray(reference)
+    known = wanted >= 0
+    cost = np.mean([have for have, _ in runs], axis=0)
+    alike = np.mean([answer[known] == wanted[known] for _, answer in runs], axis=0)
+    return Replay(name, cost, alike, reached)
+
+
+def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
+    """(mean, low, high) over examples: the mean and Student's t times its standard error. Of one value alone there is no
+    spread; then low and high are the mean."""
+    found = np.asarray(values, dtype=np.float64)
+    mean = float(found.mean())
+    if found.size < 2:
+        return mean, mean, mean
+    reach = float(t.ppf((1 + confidence) / 2, found.size - 1)) * float(found.std(ddof=1)) / float(np.sqrt(found.size))
+    return mean, mean - reach, mean + reach
 
 
 def _shuffled(labels: Labels, seed: int) -> tuple[Longs, Longs]:

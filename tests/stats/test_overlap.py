@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from labelling.stats.columns import Labels
-from labelling.stats.overlap import posterior, simulate_adaptive, simulate_fixed, skills_of
+from labelling.stats.overlap import (
+    mean_interval,
+    posterior,
+    reference_of,
+    replay_adaptive,
+    replay_fixed,
+    simulate_adaptive,
+    simulate_fixed,
+    skills_of,
+)
 from tests.stats.samples import simulate
 
 # Toloka's documentation, "dynamic overlap", the worked example with three allowed values.
@@ -60,3 +69,33 @@ def test_settings_that_make_no_sense_are_refused():
     for wrong in ({"start": 0, "most": 3, "confidence": 0.9}, {"start": 4, "most": 3, "confidence": 0.9}, {"start": 1, "most": 3, "confidence": 0}):
         with pytest.raises(ValueError, match="start is from 1"):
             simulate_adaptive(labels, **wrong)
+
+
+def test_a_replay_is_the_mean_of_its_orders_example_by_example():
+    labels, truth = simulate(6, 300, 5, 12, 3, accuracy=0.7)
+    reference = reference_of(labels, truth)
+    adaptive = replay_adaptive(labels, reference, start=2, most=5, confidence=0.9, orders=4, seed=3)
+    single = [simulate_adaptive(labels, start=2, most=5, confidence=0.9, truth=truth, seed=seed) for seed in range(3, 7)]
+    assert adaptive.cost.mean() == pytest.approx(np.mean([run.per_example for run in single]))
+    assert adaptive.alike.mean() == pytest.approx(np.mean([run.right for run in single]))
+    assert adaptive.reached == pytest.approx(np.mean([run.reached for run in single]))
+    fixed = replay_fixed(labels, reference_of(labels), 5, orders=2)
+    assert set(fixed.cost) == {5.0}
+    assert fixed.alike.mean() == 1.0
+    one = replay_fixed(labels, reference, 3, orders=3)
+    assert one.alike.mean() == pytest.approx(np.mean([simulate_fixed(labels, 3, truth=truth, seed=seed).right for seed in range(3)]))
+
+
+def test_an_interval_of_a_mean_covers_and_shrinks_with_the_examples():
+    random = np.random.default_rng(1)
+    hits = [low <= 0.3 <= high for _, low, high in (mean_interval(random.random(60) < 0.3) for _ in range(400))]
+    assert 0.9 < np.mean(hits) < 0.99
+    assert mean_interval([2.0]) == (2.0, 2.0, 2.0)
+
+
+def test_the_reference_is_the_majority_where_no_truth_is_given_and_ties_have_none():
+    labels = Labels.of([1, 1, 2, 2, 2], [1, 2, 1, 2, 3], [0, 1, 1, 1, 0], 2)
+    assert reference_of(labels).tolist() == [-1, 1]
+    assert reference_of(labels, [0, -1]).tolist() == [0, -1]
+    with pytest.raises(ValueError, match="one code for each"):
+        reference_of(labels, [0])
