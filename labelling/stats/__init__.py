@@ -86,6 +86,11 @@ comparison: answers beyond classes, all with one interface
     comparison.by_example_group(compared, groups), by_label_group(compared, groups) -> [Group]
 units.Units, unitized.Unitized, distances.DistanceAlpha               the coefficients behind them; label_pairs.Pairs their pairs of labels
 sets, texts, words, spans, boxes                                      two answers, or those of one example: distances, matches, majorities
+precision: how much more work narrows an interval
+    needed(figure, width, *, lasting=1.0, labels_each=None, by_labels=None) -> {"examples", "labellers", "labels": Need | Undefined}
+        Need   .count .more .more_labels (None: never, with .reason and .floor), .limited_by, .curve [Point(count, width, ...)]
+    exchanged(labels, seed) -> (Labels, donors); lasting_share(figure, figures after it) -> float    what lasts of people's differences
+    label_spread.label_spread(labels, *, level, values, distance) -> LabelSpread | Undefined        variance by labels an example
 second_opinion
     check_alpha(labels, ours, *, level="nominal", values=None, most_examples=100_000) -> SecondOpinion   against the krippendorff package
 """
