@@ -8,10 +8,63 @@ from rest_framework.response import Response
 from labelling.api.base import View, body_of, fast_json
 from labelling.api.docs import ACCEPTED, FIGURE, FREE, NUMBER, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
 from labelling.errors import Invalid
-from labelling.evaluate import selectors, services
+from labelling.evaluate import people, selectors, services
 
+QUESTION = ("question", "its key; the first without one")
 MODEL = thing({"id": WHOLE, "name": TEXT, "version": TEXT, "trained_on": maybe(WHOLE)}, created_at=TIME)
-SLICE = thing({"slice": TEXT, "metric": FIGURE, "human": FIGURE, "gap": FIGURE, "share": NUMBER, "priority": NUMBER})
+TOGETHER = maybe(thing({"low": NUMBER, "high": NUMBER, "comparisons": WHOLE}))
+SLICE = thing(
+    {"slice": TEXT, "metric": FIGURE, "human": FIGURE, "gap": FIGURE, "share": NUMBER, "priority": NUMBER},
+    field=TEXT, value=TEXT, settled=TRUTH, together=TOGETHER,
+)  # fmt: skip
+STANDING = {"person": FIGURE, "model": FIGURE, "popular_answer": FIGURE, "model_minus_person": FIGURE, "model_minus_popular": FIGURE}
+REFERENCE = thing(
+    {
+        "reference": TEXT,
+        "about": TEXT,
+        "n_examples": WHOLE,
+        "each_label": thing(STANDING),
+        "each_person": thing(STANDING),
+        "best_person": maybe(thing({"labeller": TEXT, "name": maybe(TEXT), "n_people": WHOLE, "expected": FIGURE, **STANDING})),
+        "people": many(FREE),
+        "n_people": WHOLE,
+        "left_out": thing({"took_part": WHOLE, "hinges": WHOLE}),
+    }
+)
+COMPARED = thing(
+    {"labeller": TEXT, "name": maybe(TEXT), "n_examples": WHOLE, "model": NUMBER, "person": NUMBER},
+    p_value=maybe(NUMBER), p_adjusted=maybe(NUMBER), won=maybe(TRUTH),
+)  # fmt: skip
+ALTERNATIVE = thing(
+    {
+        "epsilon": NUMBER,
+        "conditions": many(thing({"code": TEXT, "met": TRUTH, "message": TEXT})),
+        "passed": maybe(TRUTH),
+        "winning_rate": maybe(NUMBER),
+        "advantage": FIGURE,
+        "people": many(COMPARED),
+        "method": TEXT,
+        "nearness": TEXT,
+    },
+    undefined=TEXT,
+)
+HUMANS = thing(
+    {
+        "evaluation": WHOLE,
+        "model": MODEL,
+        "version": WHOLE,
+        "split": TEXT,
+        "stale": TRUTH,
+        "question": TEXT,
+        "kind": TEXT,
+        "reference": {"type": "string", "enum": ["resolved", "leave_one_out"]},
+        "references": thing({"resolved": REFERENCE, "leave_one_out": REFERENCE}),
+        "alternative": ALTERNATIVE,
+        "by_class": many(thing({"name": TEXT, "model": FIGURE, "human": FIGURE, "gap": FIGURE, "share": NUMBER, "priority": NUMBER, "settled": TRUTH}, together=TOGETHER)),
+        "by_slice": many(SLICE),
+        "cautions": many(thing({"code": TEXT, "message": TEXT})),
+    }
+)
 EVALUATION = thing(
     {
         "id": WHOLE,
@@ -99,3 +152,17 @@ class EvaluationDetail(View):
     @describe("One evaluation", answer=EVALUATION, errors=(401, 403, 404))
     def get(self, request: Request, slug: str, evaluation_id: str) -> Any:
         return fast_json(selectors.describe(selectors.get_evaluation(self.viewer, slug, evaluation_id)))
+
+
+class EvaluationHumans(View):
+    """`GET /projects/{slug}/evaluations/{id}/humans/`."""
+
+    @describe(
+        "The model beside people: the parties by both references, the alternative annotator test, where the model loses",
+        query=[QUESTION, ("epsilon", "the margin of the alternative annotator test, 0 to 0.5: usual are 0.1, 0.15 and 0.2")],
+        answer=HUMANS,
+        errors=(400, 401, 403, 404, 409),
+    )
+    def get(self, request: Request, slug: str, evaluation_id: str) -> Any:
+        asked = {name: request.query_params.get(name) or None for name in ("question", "epsilon")}
+        return fast_json(people.beside_people(self.viewer, slug, evaluation_id, **asked))

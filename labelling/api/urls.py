@@ -81,5 +81,6 @@ urlpatterns = [
     path("projects/<str:slug>/models/", evaluate.Models.as_view()),
     path("projects/<str:slug>/evaluations/", evaluate.Evaluations.as_view()),
     path("projects/<str:slug>/evaluations/<str:evaluation_id>/", evaluate.EvaluationDetail.as_view()),
+    path("projects/<str:slug>/evaluations/<str:evaluation_id>/humans/", evaluate.EvaluationHumans.as_view()),
     re_path(r"^(?P<path>.*)$", errors.not_found),
 ]

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from labelling.evaluate.beside import Beside, Split, by_slice
+from labelling.evaluate.split import Split
 from labelling.kinds import KINDS
 from labelling.stats.boxes import match
-from labelling.stats.columns import Labels
-from labelling.stats.part_scoring import PartCounts, against_each_other, mean_of, ratio_of
+from labelling.stats.part_scoring import PartCounts, mean_of, ratio_of
 
 # What the mean of the kind's own score is called, and what it says.
 LIKE = {
@@ -28,11 +27,11 @@ MICRO = {
     "boxes": ("f1", "F1 over all boxes; right are those that match at an overlap of 0.5 and have the same class"),
     "choices": ("f1_micro", "F1 over all classes of all examples"),
 }
-Known = NDArray[np.bool_]
 
 
-def score(split: Split, predicted: Sequence[Any]) -> dict[str, Any]:
-    """The same object as scoring.score gives for classes. `predicted[i]` is a canonical answer, or None for none."""
+def figures(split: Split, predicted: Sequence[Any]) -> tuple[dict[str, Any], NDArray[np.float64]]:
+    """(figures against the version's answers, how like each prediction is to its own). `predicted[i]` is a canonical answer, or None for
+    none."""
     described = split.described
     kind, name = KINDS[described["kind"]], described["kind"]
     known = np.array([bool(answers) for answers in split.reference], dtype=np.bool_)
@@ -44,47 +43,14 @@ def score(split: Split, predicted: Sequence[Any]) -> dict[str, Any]:
     key, words = LIKE[name]
     pairs = [(predicted[row], best[row]) for row in rows]
     counts = _parts(described, pairs)
-    own = _Likeness(split, predicted)
-    return {
+    found = {
         "metrics": {"accuracy": _exact(pairs), key: mean_of(like[known], words, highest=1.0).as_dict()} | _usual(name, pairs, counts),
-        "baselines": {"most_frequent": _baseline(split, rows, key), "human": own.overall()},
+        "baselines": {"most_frequent": _baseline(split, rows, key)},
         "by_class": _by_class(described, counts),
         "confusion": {"classes": [], "table": []},
-        "by_slice": by_slice(split, own, known, lambda inside: mean_of(like[inside], words, highest=1.0).as_dict()),
-        "n_examples": len(split.reference),
-        "without_reference": int((~known).sum()),
         "missing": sum(predicted[row] is None for row in rows),
     }
-
-
-class _Likeness(Beside):
-    """People's labels and the model's answers by the kind's own score."""
-
-    figure = "score"
-    reference = "resolved answers, or else what the others' labels come to"
-
-    def __init__(self, split: Split, predicted: Sequence[Any]) -> None:
-        described = split.described
-        kind = KINDS[described["kind"]]
-        place, labeller, answers = split.labels
-        order = np.argsort(place, kind="stable")
-        codes: dict[str, int] = {}
-        code = np.array([codes.setdefault(kind.text(answers[row]), len(codes)) for row in order.tolist()], dtype=np.int64)
-        values: list[Any] = [None] * len(codes)
-        for row, at in zip(order.tolist(), code.tolist(), strict=True):
-            values[at] = answers[row]
-
-        def compare(one: Any, other: Any) -> float:
-            return kind.score(described, one, other)
-
-        def come_to(given: Sequence[Any]) -> Any:
-            return kind.consensus(described, sorted(given, key=kind.text))[0]
-
-        labels = Labels.of(place[order], labeller[order], code, n_codes=max(len(codes), 1))
-        right = {row: split.reference[row] for row in np.flatnonzero(split.settled).tolist() if split.reference[row]}
-        found = against_each_other(labels, values, compare, come_to, right=right, never_counted=labels.align(split.helped[order]))
-        self.people, self.place = found.people, labels.example_ids[labels.example]
-        self.model = found.credit(lambda row: predicted[row], compare)
+    return found, like
 
 
 def _nearest(described: Mapping[str, Any], answer: Any, right: Sequence[Any]) -> Any:

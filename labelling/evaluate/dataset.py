@@ -4,18 +4,19 @@ import csv
 import json
 import statistics
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.core.files.storage import default_storage
 
 from labelling.errors import Conflict, Invalid
-from labelling.evaluate.beside import Split
-from labelling.intake.models import Example
+from labelling.evaluate import around
+from labelling.evaluate.split import Split
 from labelling.kinds import KINDS, Kind
 from labelling.kinds.changes import current_answer
 from labelling.measure.columns import read_took_part
@@ -49,6 +50,20 @@ def read_rows(version: DatasetVersion, split: str, *, only: set[str] | None = No
             columns = read(found[form], None if only is None else only | {"key"}, version)
             return Rows(columns["key"], columns)
     raise Conflict(f"Version {version.number} holds no file of its split {split}.")
+
+
+def answers_of(version: DatasetVersion, split: str, question: str, places: Sequence[int]) -> list[list[Any]]:
+    """The right answers that the version holds for these rows of a split, each a list; the version's own first."""
+    rows = read_rows(version, split, only={question, f"{question}__also_right"})
+    described = next(one for one in version.manifest["schema"]["questions"] if one["key"] == question)
+    kind = KINDS[described["kind"]]
+    own, also = rows.columns.get(question, []), rows.columns.get(f"{question}__also_right")
+    found = []
+    for place in places:
+        more = also[place] or [] if also else []
+        answer = own[place] if own else None
+        found.append([] if answer is None else [answer, *(kind.parse(described, text) for text in more)])
+    return found
 
 
 def _parquet(row: VersionFile, only: set[str] | None, version: DatasetVersion) -> dict[str, list[Any]]:
@@ -96,17 +111,20 @@ def read_split(version: DatasetVersion, split: str) -> dict[str, Split]:
     rows = read_rows(version, split)
     questions = version.manifest["schema"]["questions"]
     place = {key: number for number, key in enumerate(rows.keys)}
-    votes, helped = _labels(version, place)
+    examples = around.read_examples(version)
+    behind = _labels(version, place, examples)
     slices = {name: values for name, values in rows.columns.items() if name.startswith("meta.") or name == "source"}
+    slices |= {"batch": around.batches(examples, rows.keys)} | around.lengths(version, rows.columns)
+    left_out = around.left_out(version, examples, behind.labelled, len(rows.keys))
     train = (
         read_rows(version, TRAIN, only={question["key"] for question in questions})
         if TRAIN in splits_of(version)
         else None
     )
-    return {question["key"]: _question(question, rows, votes, helped, slices, train) for question in questions}
+    return {question["key"]: _question(question, rows, behind, slices, train, left_out.get(question["key"], {})) for question in questions}
 
 
-def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, train: Rows | None) -> Split:
+def _question(question: Any, rows: Rows, behind: "Behind", slices: Any, train: Rows | None, left_out: Mapping[int, float]) -> Split:
     key = question["key"]
     kind = KINDS[question["kind"]]
     answers = rows.columns.get(key) or [None] * len(rows.keys)
@@ -120,7 +138,7 @@ def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, t
         [] if answer is None else [kind.canonical(question, answer, key), *(read(text) for text in more or [])]
         for answer, more in zip(answers, also, strict=True)
     ]
-    own = votes.get(key, ([], [], []))
+    own = behind.votes.get(key, ([], [], []))
     given = [kind.canonical(question, answer, key) for answer in own[2]]
     common = None
     if train is not None:
@@ -131,9 +149,11 @@ def _question(question: Any, rows: Rows, votes: Any, helped: Any, slices: Any, t
         reference=reference,
         settled=np.array([name == "adjudication" for name in decided], dtype=np.bool_),
         labels=(np.array(own[0], dtype=np.int64), np.array(own[1], dtype=np.int64), given),
-        helped=np.array([pair in helped for pair in zip(own[0], own[1], strict=True)], dtype=np.bool_),
+        helped=np.array([pair in behind.helped for pair in zip(own[0], own[1], strict=True)], dtype=np.bool_),
         slices=slices,
         most_frequent=common,
+        left_out=left_out,
+        assisted=behind.assisted.get(key, 0),
     )
 
 
@@ -147,30 +167,41 @@ def _most_frequent(kind: Kind, question: Any, answers: list[Any]) -> Any:
     return json.loads(min(counts, key=lambda text: (-counts[text], text)))
 
 
-def _labels(
-    version: DatasetVersion, place: Mapping[str, int]
-) -> tuple[dict[str, tuple[list[int], list[int], list[Any]]], set[tuple[int, int]]]:
-    """(question → (example place, labeller number, answer) of each label that counts, who helped to settle what)."""
+@dataclass(frozen=True, eq=False)
+class Behind:
+    """The labels behind a split: question → (example place, labeller number, answer) of each that counts, who helped to settle what,
+    how many were made with a suggestion in view; and the keys of all labelled examples of the version."""
+
+    votes: dict[str, tuple[list[int], list[int], list[Any]]]
+    helped: set[tuple[int, int]]
+    assisted: Counter[str]
+    labelled: pa.Array
+
+
+def _labels(version: DatasetVersion, place: Mapping[str, int], examples: pa.Table) -> Behind:
     row = VersionFile.objects.get(version=version, name=LABELS)
-    names = ["example", "labeller", "question", "answer", "schema_version", "round", "counted"]
+    names = ["example", "labeller", "question", "answer", "schema_version", "round", "model_assisted", "counted"]
     votes: dict[str, tuple[list[int], list[int], list[Any]]] = {}
     newest: dict[int, int] = {}
+    assisted: Counter[str] = Counter()
     with default_storage.open(row.storage_name) as file:
         table = pq.ParquetFile(file).read(columns=names)
-    table = table.filter(pa.compute.and_(table.column("counted"), pa.compute.is_valid(table.column("answer"))))
-    table = table.filter(pa.compute.is_in(table.column("example"), pa.array(list(place), type=pa.string())))
-    columns = [table.column(name).to_pylist() for name in names[:6]]
+    labelled = pc.unique(table.column("example")).cast(pa.string())
+    table = table.filter(pc.and_(table.column("counted"), pc.is_valid(table.column("answer"))))
+    table = table.filter(pc.is_in(table.column("example"), pa.array(list(place), type=pa.string())))
+    columns = [table.column(name).to_pylist() for name in names[:7]]
     now = _Answers(version)
-    for example, *_, round_ in zip(*columns, strict=True):
+    for example, *_, round_, _ in zip(*columns, strict=True):
         newest[place[example]] = max(newest.get(place[example], 0), round_)
-    for example, labeller, question, text, schema, round_ in zip(*columns, strict=True):
+    for example, labeller, question, text, schema, round_, shown in zip(*columns, strict=True):
         answer = now.of(question, text, schema)
         if round_ == newest[place[example]] and answer is not None:  # earlier rounds were given up
             own = votes.setdefault(question, ([], [], []))
             own[0].append(place[example])
             own[1].append(int(labeller.rpartition("-")[2]))
             own[2].append(answer)
-    return votes, _helped(version, place)
+            assisted[question] += shown
+    return Behind(votes, _helped(version, place, examples), assisted, labelled)
 
 
 class _Answers:
@@ -193,20 +224,13 @@ class _Answers:
         return self.known[question, text, schema]
 
 
-def _helped(version: DatasetVersion, place: Mapping[str, int]) -> set[tuple[int, int]]:
+def _helped(version: DatasetVersion, place: Mapping[str, int], examples: pa.Table) -> set[tuple[int, int]]:
     """(example place, labeller number) of those who took part in settling the example: known here, not in the files."""
     part = read_took_part(version.project_id)
     if not part.example.size:
         return set()
     numbers = dict(Membership.objects.filter(project_id=version.project_id).values_list("user_id", "number"))
-    keys = dict(
-        Example.objects.filter(project_id=version.project_id, id__in=np.unique(part.example).tolist()).values_list(
-            "id", "key"
-        )
-    )
+    some = examples.filter(pc.is_in(examples.column("id"), pa.array(np.unique(part.example), type=examples.schema.field("id").type)))
+    keys = dict(zip(some.column("id").to_pylist(), some.column("key").to_pylist(), strict=True))
     pairs = zip(part.example.tolist(), part.user.tolist(), strict=True)
-    return {
-        (place[keys[example]], numbers[user])
-        for example, user in pairs
-        if keys.get(example) in place and user in numbers
-    }
+    return {(place[keys[example]], numbers[user]) for example, user in pairs if keys.get(example) in place and user in numbers}

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from labelling.access import Permission, Viewer
 from labelling.errors import NotFound
 from labelling.evaluate.models import CandidateModel, Evaluation
+from labelling.evaluate.named import present
 from labelling.projects.selectors import get_project
 from labelling.release.models import DatasetVersion, Recall
 
@@ -28,7 +29,8 @@ def list_models(viewer: Viewer, slug: str) -> QuerySet[CandidateModel]:
 def list_evaluations(viewer: Viewer, slug: str) -> QuerySet[Evaluation]:
     """Newest first."""
     project = get_project(viewer, slug, Permission.READ_EVALUATIONS)
-    return Evaluation.objects.filter(project=project).select_related("model", "version", "created_by").order_by("-id")
+    found = Evaluation.objects.filter(project=project).select_related("project", "model__trained_on", "version", "created_by")
+    return found.order_by("-id")
 
 
 def get_evaluation(viewer: Viewer, slug: str, evaluation_id: Any) -> Evaluation:
@@ -81,9 +83,14 @@ def is_stale(evaluation: Evaluation) -> bool:
     return newer.exists() or Recall.objects.filter(version_id=evaluation.version_id).exists()
 
 
+def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    baselines = found["baselines"]
+    return {**found, "baselines": {**baselines, "human": present(baselines["human"], {})}}
+
+
 def describe(evaluation: Evaluation) -> dict[str, Any]:
     """The evaluation object of the API. The top figures are those of the first question; each has its own below."""
-    questions = evaluation.results["questions"]
+    questions = {key: _shown(found) for key, found in evaluation.results["questions"].items()}
     first = next(iter(questions.values()))
     return {
         "id": evaluation.pk,

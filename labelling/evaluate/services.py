@@ -18,7 +18,7 @@ from labelling import audit
 from labelling.access import Permission, Scope, Viewer
 from labelling.accounts.models import User
 from labelling.errors import Conflict, Invalid, NotFound, TooLarge
-from labelling.evaluate import dataset, scoring
+from labelling.evaluate import dataset, lost, scoring
 from labelling.evaluate.models import CandidateModel, Evaluation
 from labelling.evaluate.predictions import read_predictions
 from labelling.evaluate.rules import check_model, check_whole
@@ -111,10 +111,13 @@ def run_evaluation(claimed: Claimed) -> dict[str, Any]:
     wanted = [key for key in splits if key in table.column_names]
     claimed.checkpoint(done=0, total=len(wanted), message="Scoring")
     questions: dict[str, Any] = {}
+    examples: dict[str, str] = {}
     for number, key in enumerate(wanted, start=1):
         texts = table.column(key).to_pylist()
         predicted = [None if text is None else orjson.loads(text) for text in texts]
-        questions[key] = scoring.score(splits[key], predicted, seed=version.project.seed)
+        found = scoring.measure(splits[key], predicted, seed=version.project.seed)
+        questions[key] = found.figures
+        examples[key] = lost.store(version.project_id, splits[key], found.examples)
         claimed.checkpoint(done=number)
     if not questions:
         raise NotFound("The version has none of the predicted questions any more.")
@@ -131,7 +134,7 @@ def run_evaluation(claimed: Claimed) -> dict[str, Any]:
             digest=version.digest,
             predictions_sha256=asked["sha256"],
             predictions_name=asked["predictions"],
-            results={"questions": questions},
+            results={"questions": questions, "examples": examples},
             job_id=claimed.id,
             created_by=owner,
             created_at=now,

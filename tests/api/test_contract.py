@@ -380,11 +380,18 @@ def evaluated(lea: APIClient) -> None:
     number = finished(lea, send(*rows), {"evaluation": int})["evaluation"]
     shape = {
         "model": ANY, "version": 2, "digest": str, "stale": False, "metrics": {"accuracy": FIGURE, "f1_macro": FIGURE},
-        "baselines": {"most_frequent": dict, "human": dict}, "by_class": [dict],
+        "baselines": {"most_frequent": dict, "human": {"gap": FIGURE, "chosen": str, "references": dict, "alternative": dict}}, "by_class": [dict],
         "by_slice": [{"slice": str, "metric": FIGURE, "human": FIGURE, "gap": FIGURE, "share": NUMBER, "priority": ANY}],
         "problems": list, "gates": list, "passed": bool, "suspected_label_errors": list,
     }  # fmt: skip
     found = ok(lea.get(f"{HERE}evaluations/{number}/"), shape)
     assert found["metrics"]["accuracy"]["value"] == 1
     ok(lea.get(f"{HERE}evaluations/"), page({"id": number}))
+    held = {
+        "evaluation": number, "question": str, "kind": str, "reference": str, "references": {"resolved": dict, "leave_one_out": dict},
+        "alternative": {"epsilon": 0.15, "conditions": [{"code": str, "met": bool, "message": str}], "people": list}, "by_class": list, "by_slice": list,
+        "cautions": [{"code": str, "message": str}], "stale": False,
+    }  # fmt: skip
+    ok(lea.get(f"{HERE}evaluations/{number}/humans/?epsilon=0.15"), held)
+    check_error(lea.get(f"{HERE}evaluations/{number}/humans/?epsilon=2"), 400, field="epsilon")
     ok(lea.get(f"{HERE}models/"), page({"id": model}))

@@ -94,6 +94,7 @@ DOORS = {
     ("GET", "{}evaluations/"): LEADS_200,
     ("POST", "{}evaluations/"): LEADS_400,
     ("GET", "{}evaluations/<evaluation_id>/"): LEADS_404,
+    ("GET", "{}evaluations/<evaluation_id>/humans/"): LEADS_404,
 }
 OF_LABELLING = {"{}assignments/", "{}history/", "{}mine/", "{}qualification/", "assignments/<assignment_id>/skip/"}  # `scopeless` has read there
 MULTIPART = {"{}imports/", "{}label-imports/", "{}suggestion-imports/", "{}resolution-imports/", "{}evaluations/"}

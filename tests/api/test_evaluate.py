@@ -70,7 +70,8 @@ def test_predictions_are_scored_beside_people_and_the_baseline(lea):
     assert set(body["baselines"]) == {"most_frequent", "human"}
     assert body["baselines"]["most_frequent"]["answer"] == "pos"
     assert body["baselines"]["human"]["accuracy"]["n_labels"] == 3 * len(rows)
-    assert {row["slice"] for row in body["by_slice"]} == {"meta.lab=north", "meta.lab=south"}
+    assert {row["slice"] for row in body["by_slice"] if row["field"] == "meta.lab"} == {"meta.lab=north", "meta.lab=south"}
+    assert {row["field"] for row in body["by_slice"]} == {"meta.lab", "length.text"}
     assert {"problems", "gates", "passed", "suspected_label_errors", "stale", "by_class"} <= set(body)
     assert body["stale"] is False
     assert [row["id"] for row in lea.get(URL + "evaluations/").json()["results"]] == [body["id"]]
@@ -162,3 +163,87 @@ def test_an_evaluation_is_stale_once_a_newer_version_is_out(lea):
     lea.post(URL + "versions/", {"note": "again"})
     tasks.run_queued()
     assert lea.get(f"{URL}evaluations/{Evaluation.objects.get().pk}/").json()["stale"] is True
+
+
+def evaluated(client, change=lambda row: row["sentiment"], **more):
+    """The id of an evaluation of what `change` makes of the test split's own answers."""
+    model = register(client, **more).json()["id"]
+    evaluate(client, [{"key": row["key"], "sentiment": change(row)} for row in keys_of(client)], model=model)
+    tasks.run_queued()
+    return Evaluation.objects.order_by("-id").first().pk
+
+
+def test_model_and_people_stand_on_identical_references(lea):
+    number = evaluated(lea)
+    body = lea.get(f"{URL}evaluations/{number}/humans/").json()
+    assert (body["question"], body["kind"], body["reference"], body["stale"]) == ("sentiment", "choice", "leave_one_out", False)
+    found = body["references"]["leave_one_out"]
+    for about in ("each_label", "each_person"):
+        one = found[about]
+        assert {figure["n_labels"] for figure in one.values()} == {90}
+        assert one["model_minus_person"]["value"] == pytest.approx(one["model"]["value"] - one["person"]["value"])
+        assert one["model_minus_popular"]["value"] == pytest.approx(one["model"]["value"] - one["popular_answer"]["value"])
+    assert body["references"]["resolved"]["each_label"]["person"]["undefined"]
+    assert {row["labeller"] for row in found["people"]} == {"labeller-0002", "labeller-0003", "labeller-0004"}
+    assert {row["name"] for row in found["people"]} == {"ada", "ben", "cleo"}
+    assert found["best_person"]["name"] in ("ada", "ben")  # Cleo is the one who differs
+    gaps = [row["gap"]["value"] for row in body["by_class"]]
+    assert all(row["share"] > 0 for row in body["by_class"]) and sum(row["share"] for row in body["by_class"]) == pytest.approx(1)
+    assert gaps and body["by_slice"]
+
+
+def test_the_alternative_annotator_test_is_there_for_each_epsilon(lea):
+    number = evaluated(lea)
+    found = {epsilon: lea.get(f"{URL}evaluations/{number}/humans/?epsilon={epsilon}").json()["alternative"] for epsilon in ("", "0.1", "0.2", "0")}
+    assert found[""] == found["0.1"]
+    assert (found["0.1"]["epsilon"], found["0.1"]["passed"], found["0.1"]["winning_rate"]) == (0.1, True, 1.0)
+    assert all(condition["met"] for condition in found["0.1"]["conditions"])
+    for row in found["0.2"]["people"]:
+        assert (row["n_examples"], row["won"]) == (30, True)
+        assert row["p_value"] <= row["p_adjusted"] <= 1
+
+
+def test_the_alternative_annotator_test_says_which_condition_is_not_met(lea, media_folder):
+    factories.make_project("few", owner="lea", labellers=())
+    actor = factories.viewer("lea")
+    intake.start_import(actor=actor, slug="few", file=file("few.jsonl", [{"key": f"r{n}", "text": f"review {n}"} for n in range(10)]), now=factories.NOW)
+    tasks.run_queued()
+    rows = [{"example": f"r{n}", "labeller": who, "value": "pos"} for n in range(10) for who in ("ada", "ben")]
+    label.start_label_import(actor=actor, slug="few", file=file("labels.jsonl", rows), now=factories.NOW)
+    tasks.run_queued()
+    url = "/api/v1/projects/few/"
+    lea.post(url + "versions/", {"splits": {"test": 1}, "include": {"states": ["open", "complete"]}})
+    tasks.run_queued()
+    model = lea.post(url + "models/", {"name": "letters", "version": "1"}).json()["id"]
+    body = {"model": model, "version": 1, "split": "test", "predictions": file("a.jsonl", [{"key": f"r{n}", "sentiment": "pos"} for n in range(10)])}
+    assert lea.post(url + "evaluations/", body, format="multipart").status_code == 202
+    tasks.run_queued()
+    found = lea.get(f"{url}evaluations/{Evaluation.objects.get().pk}/humans/").json()
+    test = found["alternative"]
+    assert (test["passed"], test["winning_rate"]) == (None, None)
+    assert test["undefined"].startswith("The test needs at least 3 labellers with 30 examples each")
+    assert [condition["code"] for condition in test["conditions"] if not condition["met"]] == ["people", "everybody"]
+    assert "few_people" in {caution["code"] for caution in found["cautions"]}
+
+
+@pytest.mark.parametrize(("query", "field"), [("epsilon=x", "epsilon"), ("epsilon=0.6", "epsilon"), ("epsilon=-1", "epsilon"), ("epsilon=nan", "epsilon"), ("question=ghost", "question")])
+def test_what_humans_cannot_answer_is_refused_by_its_field(lea, query, field):
+    number = evaluated(lea)
+    answer = lea.get(f"{URL}evaluations/{number}/humans/?{query}")
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+
+
+def test_who_may_not_see_labels_gets_pseudonyms_alone(lea):
+    number = evaluated(lea)
+    body = factories.api("lea", scopes=["evaluate"]).get(f"{URL}evaluations/{number}/humans/").json()
+    assert {row["name"] for row in body["alternative"]["people"]} == {None}
+    assert "ada" not in json.dumps(body)
+    assert "ada" not in json.dumps(lea.get(f"{URL}evaluations/{number}/").json()["baselines"])
+
+
+def test_a_model_on_the_split_that_it_may_have_learnt_says_so(lea):
+    model = register(lea, trained_on=1).json()["id"]
+    evaluate(lea, [{"key": row["key"], "sentiment": row["sentiment"]} for row in keys_of(lea, "train")], model=model, split="train")
+    tasks.run_queued()
+    body = lea.get(f"{URL}evaluations/{Evaluation.objects.get().pk}/humans/").json()
+    assert "trained_on" in {caution["code"] for caution in body["cautions"]}

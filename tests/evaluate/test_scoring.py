@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from labelling.evaluate.scoring import Split, score
+from labelling.evaluate.scoring import score
+from labelling.evaluate.split import Split
 from labelling.kinds import KINDS
 from tests.factories import SENTIMENT, STRENGTH
 
@@ -51,9 +52,12 @@ def test_people_and_model_are_scored_by_the_others_where_nothing_was_settled():
 
 def test_what_was_settled_is_the_reference_and_its_settlers_are_not_scored():
     one = split([["pos", "neg", "neg"], ["pos", "pos", "neg"]], [["pos"], ["neg", "mix"]], settled=[True, True], helped=[True, False, False, False, False, False])
-    found = score(one, ["pos", "mix"])["baselines"]["human"]
-    assert (found["accuracy"]["value"], found["accuracy"]["n_labels"]) == (pytest.approx(1 / 5), 5)
-    assert found["model_on_the_same_references"]["value"] == 1.0
+    human = score(one, ["pos", "mix"])["baselines"]["human"]
+    assert human["chosen"] == "leave_one_out"  # two resolved examples are too few to go by
+    found = human["references"]["resolved"]["each_label"]
+    assert (found["person"]["value"], found["person"]["n_labels"]) == (pytest.approx(1 / 5), 5)
+    assert found["model"]["value"] == 1.0
+    assert human["references"]["resolved"]["left_out"]["took_part"] == 1
 
 
 def test_several_right_answers_are_all_right():
