@@ -94,7 +94,8 @@ def change_schema(
         raise Invalid.field("relabel", "relabel is true or false.")
     with transaction.atomic():
         if not preview:
-            Project.objects.select_for_update().get(pk=project.pk)
+            # Not the key: labels that point at the project may come in until the examples below are held, else both wait for each other.
+            Project.objects.select_for_update(no_key=True).get(pk=project.pk)
             project.refresh_from_db(fields=["schema_version"])
         old = questions_of(project)
         cleaned = check_changes(old, new, changes or [])
