@@ -91,19 +91,22 @@ def settle(
     `resolved` and `helped` are read where they are not given. Raises Invalid for a method that does not fit the kind. Ties have
     no answer: they are never broken at random.
     """
-    method = check_method(answers, method)
     resolved = read_resolved(answers.question.pk) if resolved is None else resolved
+    return _adjudicated(from_labels(answers, method, resolved=resolved, helped=helped), resolved)
+
+
+def from_labels(answers: Answers, method: str | None, *, resolved: Resolved, helped: TookPart | None = None) -> Outcome:
+    """What the labels alone come to. Settled answers of other examples say how reliable people are, where the method asks that."""
+    method = check_method(answers, method)
     if method == WEIGHTED and helped is None:
         helped = read_took_part(answers.question.project_id)
     if answers.described["kind"] in OF_CODES:
-        outcome = _by_method(answers, method, resolved, helped)
-    elif method == WEIGHTED:
+        return _by_method(answers, method, resolved, helped)
+    if method == WEIGHTED:
         words = CONSENSUS_WORDS[answers.described["kind"], method]
         answer, confidence, decided, made = sets_by_weight(answers, resolved, helped)
-        outcome = Outcome(answers.labels.example_ids, answer, confidence, decided, words, made)
-    else:
-        outcome = _by_kind(answers, method)
-    return _adjudicated(outcome, resolved)
+        return Outcome(answers.labels.example_ids, answer, confidence, decided, words, made)
+    return _by_kind(answers, method)
 
 
 def needs_all(kind: str, method: str | None) -> bool:
