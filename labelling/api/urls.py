@@ -13,6 +13,7 @@ from labelling.api import (
     jobs,
     label,
     measure,
+    overlap,
     projects,
     release,
     schema,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("projects/<str:slug>/human-performance/", measure.HumanPerformance.as_view()),
     path("projects/<str:slug>/labellers/", measure.Labellers.as_view()),
     path("projects/<str:slug>/consensus/", measure.Consensus.as_view()),
+    path("projects/<str:slug>/overlap/simulation/", overlap.Simulation.as_view()),
     # discuss
     path("projects/<str:slug>/cases/", discuss.Cases.as_view()),
     path("projects/<str:slug>/schema/", discuss.Schema.as_view()),
