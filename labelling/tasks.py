@@ -13,6 +13,7 @@ from labelling.evaluate import services as evaluate
 from labelling.intake import services as intake
 from labelling.jobs import services as jobs
 from labelling.label import services as label
+from labelling.measure import services as measure
 from labelling.measure import skills
 from labelling.release import services as release
 
@@ -21,12 +22,14 @@ Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
 # What runs a job of each kind; a stage that brings a kind adds its line.
 RUNNERS: dict[str, Runner] = {
     "evaluation": evaluate.run_evaluation,
-    "import": intake.import_file,
+    "import": flow.import_examples,
     "resolution_import": discuss.import_resolutions,
     "label_import": flow.import_labels,
     "suggestion_import": label.import_suggestions,
     "release": release.run_release,
     "scale_pictures": intake.scale_pictures,
+    "suspects": flow.find_suspects,
+    "near_duplicates": measure.run_near_duplicates,
 }
 
 
@@ -49,6 +52,11 @@ def expire_leases() -> None:
 @shared_task(name="labelling.tasks.measure_skills", ignore_result=True)
 def measure_skills() -> None:
     skills.measure_all(now=timezone.now())
+
+
+@shared_task(name="labelling.tasks.prune_changes", ignore_result=True)
+def prune_changes() -> None:
+    label.prune_changes(now=timezone.now())
 
 
 def wake(job_id: str) -> None:

@@ -20,6 +20,7 @@ app.autodiscover_tasks(["labelling"])
 # `expires` keeps a worker that was away or busy from finding a heap of stale reminders.
 app.conf.beat_schedule = {
     "reap jobs": {"task": "labelling.tasks.reap_jobs", "schedule": 10.0, "options": {"expires": 10}},
+    "prune changes": {"task": "labelling.tasks.prune_changes", "schedule": 3600.0, "options": {"expires": 600}},
     "expire leases": {"task": "labelling.tasks.expire_leases", "schedule": 30.0, "options": {"expires": 30}},
     "measure skills": {"task": "labelling.tasks.measure_skills", "schedule": 60.0, "options": {"expires": 60}},
 }

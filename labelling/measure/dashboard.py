@@ -52,10 +52,11 @@ def dashboard(viewer: Viewer, slug: str) -> list[QuestionFigures]:
     """The figures of the first questions, in the schema's order."""
     project = get_project(viewer, slug, Permission.SEE_LABELS)
     keys = [question["key"] for question in questions_of(project)][:MOST_ON_DASHBOARD]
-    return [_question(project, read_answers(project, key)) for key in keys]
+    return [figures_of(project, read_answers(project, key)) for key in keys]
 
 
-def _question(project: Project, answers: Answers) -> QuestionFigures:
+def figures_of(project: Project, answers: Answers) -> QuestionFigures:
+    """One question's row; computed once for as long as nothing changes that it is made of."""
     return answers.remember(("first page", project.seed), lambda: _figures(project, answers))
 
 
