@@ -3,24 +3,20 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
 from django.db.models import QuerySet
 
 from labelling.access import Permission, Viewer
 from labelling.label.models import TagCount
+from labelling.measure import estimates, habits
 from labelling.measure.answers import Answers, read_answers
-from labelling.measure.bulk import literal, snapshot
 from labelling.measure.check_columns import ON_GOLD, with_checks
-from labelling.measure.compare import comparison
-from labelling.measure.human import against_resolved, consistency
+from labelling.measure.compare import OF_CLASSES, comparison
+from labelling.measure.human import against_resolved, consistency, leave_one_out
+from labelling.measure.pace import median_seconds
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import all_tags, get_project
-from labelling.stats import groups
-from labelling.stats.dawid_skene import dawid_skene
-from labelling.stats.results import Figure, Undefined
-
-NO_CLASSES = Undefined("The model of labellers is one of classes; answers of this kind are no classes.")
-NO_MODEL = Undefined("The model of labellers needs examples that several people labelled.")
+from labelling.stats import drift, groups
+from labelling.stats.results import Undefined
 
 
 def list_labellers(
@@ -44,9 +40,11 @@ def describe(project: Project, answers: Answers, members: Iterable[Membership]) 
     agreement = {one.labeller: one for one in own_figures}
     gold = against_resolved(project, with_checks(answers, ON_GOLD), gold=True).by_labeller()
     _, repeats = consistency(project, answers)
-    reliability = _reliability(answers) if compared is None else {}
-    no_model = (NO_MODEL if compared is None else NO_CLASSES).as_dict()
-    tags, medians = _tags(project), _median_seconds(project)
+    reliability = estimates.reliability(answers)
+    no_model = estimates.NO_MODEL if compared is None else estimates.NO_CLASSES
+    members = list(members)
+    tags, medians = _tags(project), median_seconds(project, [member.user_id for member in members])
+    to_say = _to_say(project, answers)
     nothing = Undefined("This person has no label on an example that others labelled too.")
     rows = []
     for member in members:
@@ -64,27 +62,32 @@ def describe(project: Project, answers: Answers, members: Iterable[Membership]) 
                 "percent": (own.percent if own else nothing).as_dict(),
                 "gold_accuracy": gold.get(who, Undefined("No gold example was labelled by this person.")).as_dict(),
                 "repeat_consistency": repeats.get(who, Undefined("This person labelled no example twice.")).as_dict(),
-                "reliability": reliability.get(who, no_model),
+                "reliability": reliability.get(who, no_model).as_dict(),
                 "tags": {tag["key"]: tags.get((member.pk, tag["key"]), 0) / member.labels for tag in all_tags(project)},
+                "stands_out": to_say.get(who, 0),
             }
         )
     return rows
 
 
-def _reliability(answers: Answers) -> dict[Any, Any]:
-    if answers.labels.n_labellers < 2:
-        return {}
-    model = dawid_skene(answers.labels)
-    if isinstance(model, Undefined):
-        return {}
-    labels = answers.labels
-    counts = np.bincount(labels.labeller, minlength=labels.n_labellers).tolist()  # one label an example and round
-    method = "Estimated share of right answers, by the model of Dawid and Skene with a pooled prior; no interval: the model gives none."
-    rows = zip(labels.labeller_ids.tolist(), model.reliability.tolist(), counts, strict=True)
-    return {
-        who: Figure(share, None, None, n_examples=count, n_labels=count, n_labellers=labels.n_labellers, method=method).as_dict()
-        for who, share, count in rows
-    }
+def _to_say(project: Project, answers: Answers) -> dict[int, int]:
+    """User id → how many things about that person are beyond chance: habits against the others' answers, and a drift. One pass over
+    the labels for everybody, and none while the labels stay as they are."""
+
+    def count() -> dict[int, int]:
+        found: dict[int, int] = {}
+        for aspect, habit in habits.habits_of(project, answers, "leave_one_out"):
+            who = int(aspect.labels.labeller_ids[habit.labeller])
+            found[who] = found.get(who, 0) + 1
+        if answers.described["kind"] in OF_CLASSES:
+            labels = answers.labels
+            for one in drift.drifts(leave_one_out(project, answers), answers.columns.day, n_people=max(1, labels.n_labellers)):
+                if one.drifted:
+                    who = int(labels.labeller_ids[one.labeller])
+                    found[who] = found.get(who, 0) + 1
+        return found
+
+    return answers.remember("things to say of labellers", count)
 
 
 def _tags(project: Project) -> dict[tuple[int, str], int]:
@@ -92,18 +95,3 @@ def _tags(project: Project) -> dict[tuple[int, str], int]:
         "membership_id", "tag", "labels"
     )
     return {(membership, tag): count for membership, tag, count in rows}
-
-
-def _median_seconds(project: Project) -> dict[int, float]:
-    """Median active seconds of each labeller's labels, by user id."""
-    with snapshot() as reader:
-        found = reader.table(
-            "SELECT labeller_id AS labeller, seconds FROM labelling_label "
-            f"WHERE project_id = {literal(project.pk)} AND seconds IS NOT NULL ORDER BY labeller_id"
-        )
-    if not found.num_rows:
-        return {}
-    people = found.column("labeller").to_numpy()
-    seconds = found.column("seconds").to_numpy()
-    ids, first = np.unique(people, return_index=True)
-    return {int(who): float(np.median(part)) for who, part in zip(ids, np.split(seconds, first[1:]), strict=True)}

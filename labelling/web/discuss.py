@@ -26,7 +26,7 @@ from labelling.web.guard import in_project
 from labelling.web.guidelines import GuidelinesForm
 
 PER_PAGE = 25
-FILTERS = ("state", "question", "pair", "tag", "assigned_to", "order")
+FILTERS = ("state", "question", "pair", "tag", "labeller", "assigned_to", "order")
 STATES = [(unsettled, "Not settled"), ("open", "Open"), ("discussing", "Under discussion"), ("resolved", "Settled")]
 
 

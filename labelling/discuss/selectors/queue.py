@@ -56,7 +56,7 @@ class Row:
 
 def list_cases(viewer: Viewer, slug: str, query: Mapping[str, Any]) -> tuple[Project, Page]:
     """One page of a project's cases as `Row`s. Leads see all, a labeller those that they are invited to and have answered
-    themselves. `query` is the API's: state, question, pair, tag, meta.NAME, assigned_to, order, cursor, page_size.
+    themselves. `query` is the API's: state, question, pair, tag, labeller, meta.NAME, assigned_to, order, cursor, page_size.
     """
     project = get_project(viewer, slug)
     if not sees_all(project):
@@ -144,6 +144,8 @@ def narrow(project: Project, cases: QuerySet[Case], query: Mapping[str, Any]) ->
         cases = cases.filter(Exists(CaseReason.objects.filter(case=OuterRef("pk"), reason=str(tag)[:60])))
     if (who := query.get("assigned_to")) is not None and who != "":
         cases = cases.filter(assigned_to__username=who) if who != "nobody" else cases.filter(assigned_to=None)
+    if (who := query.get("labeller")) and sees_all(project):
+        cases = cases.filter(Exists(CountedAnswer.objects.filter(example=OuterRef("example"), round=OuterRef("example__round"), labeller__username=who)))
     for name, wanted in query.items():
         if name.startswith("meta.") and len(name) > 5 and wanted != "":
             cases = cases.filter(Exact(Cast(KeyTextTransform(name[5:], "example__meta"), TextField()), str(wanted)))
