@@ -26,7 +26,7 @@ from tests.web.people import browse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_folder")]
 VALUES = ["", "\x00👩🏽‍🚀", "9" * 40, "²", "[[["]
-QUERIES = ["question", "by", "level", "state", "tag", "q", "source", "batch", "key", "page", "cursor", "a", "b", "pair", "assigned_to", "order", "version", "from", "case", "meta", "is", "name", "value", "next", "split"]
+QUERIES = ["question", "by", "level", "state", "tag", "q", "source", "batch", "key", "page", "cursor", "a", "b", "pair", "assigned_to", "labeller", "reference", "examples", "said", "wanted", "order", "version", "from", "case", "meta", "is", "name", "value", "next", "split"]
 PLACES = ["0", "9" * 18, "9" * 30, "%00", "%F0%9F%98%80", "%ED%A0%80", "%C2%B2", ".."]
 
 
