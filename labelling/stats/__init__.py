@@ -1,10 +1,13 @@
 """Agreement, human level, consensus and scoring, without Django: NumPy arrays in, frozen dataclasses out.
 
-    from labelling.stats import agreement
-    from labelling.stats.columns import Labels
-    labels = Labels.of(example_ids, labeller_ids, codes, n_codes=3)      # three integer arrays, any order
-    found = agreement.measure(labels, level="ordinal", values=[-1, 0, 1])
+    from labelling.stats import agreement, rows
+    given = rows.of_rows(texts, people, answers)                         # names and numbers as they are: three columns, any order
+    found = agreement.measure(given.labels, level="nominal")
+    found.alpha.value, found.alpha.low, found.alpha.high, found.alpha.method
     found.alpha.as_dict()                                                # the API's shape
+
+    from labelling.stats.columns import Labels
+    labels = Labels.of(example_ids, labeller_ids, codes, n_codes=3)      # the same from three integer arrays, for millions of labels
 
 Words: an answer is a *code* from 0 to n_codes - 1; callers keep the list of classes. Arrays about examples are in the order of
 `labels.example_ids` (ascending), about labellers in the order of `labels.labeller_ids`; arrays about labels are given in the
@@ -12,6 +15,9 @@ caller's own row order. Every `Result` is a `Figure` (value, low, high, confiden
 intervals) or an `Undefined` (value None, undefined = the reason); both have `as_dict()`. ValueError means wrong arguments, never
 too little data. All randomness is seeded (`seed=0`).
 
+rows
+    of_rows(examples, labellers, answers, classes=None) -> Coded      .labels .classes (of each code) .examples .labellers .values
+    of_matrix(matrix, classes=None) -> Coded                          a row a labeller, a column an example, None or NaN for no label
 columns
     Labels.of(example, labeller, code, n_codes=None) -> Labels        check, sort, compact; .example_ids .labeller_ids .sizes
     Labels.keep(mask) -> Labels                                       a part of the labels (mask in this object's row order)
@@ -24,9 +30,11 @@ agreement
         -> Agreement   .alpha .percent .fleiss_kappa .gwet_ac1 .gwet_ac2 .brennan_prediger .scott_pi .conger_kappa .cohen_kappa,
                        .measures (those but alpha by name), .shares (n_codes,), .left_out {"single_label": n}, .per_class {code: Result}
     alpha(labels, level="nominal", values=None, distance=None, *, confidence, resamples, seed) -> Result       alpha alone
-    percent_agreement(labels, *, confidence, resamples, seed) -> Result                                        raw agreement alone
     alpha_value(labels, level="nominal", values=None, distance=None) -> float | None                           no intervals
-    gwet_ac2(labels, weights, *, ...) -> Result                       with a table of agreement weights
+    percent_agreement, fleiss_kappa, gwet_ac1, brennan_prediger, scott_pi (labels, *, confidence, resamples, seed) -> Result   one alone
+    gwet_ac2(labels, weights, *, ...), cohen_kappa(labels, weights="none"|"linear"|"quadratic"|table, values=None, *, ...),
+    conger_kappa(labels, *, confidence) -> Result                     formulas and sources stand at each, in `kappas`
+    per_class(labels, *, ...) -> {code: Result}                       one class against the rest
 cohen
     kappa_of_table(table, weights="none"|"linear"|"quadratic"|table, *, confidence) -> Result
     largest_kappa(table) -> float | None

@@ -65,8 +65,10 @@ def estimate(
 
 
 def counts_of(work: Groundwork) -> Counts:
-    sizes = work.labels.sizes
-    return Counts(work.n_pairable, int(sizes[sizes >= 2].sum()), int(work.pairable_labellers.size))
+    """Comparable examples, their labels and who gave them."""
+    patterns = work.patterns
+    n_labels = int((patterns.counts * patterns.sizes)[patterns.pairable].sum())
+    return Counts(work.n_pairable, n_labels, int(work.pairable_labellers.size))
 
 
 def check(confidence: float, resamples: int) -> None:

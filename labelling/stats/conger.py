@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from labelling.stats.chance import counts_of
 from labelling.stats.coefficients import RawAgreement
 from labelling.stats.columns import Floats
 from labelling.stats.intervals import Groundwork, from_influence, jackknife
-from labelling.stats.results import Counts, Interval, Result, figure, undefined
+from labelling.stats.results import Interval, Result, figure, undefined
 
 LIMITS = (-1.0, 1.0)
 
@@ -19,8 +20,7 @@ LIMITS = (-1.0, 1.0)
 def kappa(work: Groundwork, confidence: float) -> Result:
     """Conger's kappa with an infinitesimal jackknife over examples and a delete-one jackknife over labellers."""
     labels = work.labels
-    sizes = labels.sizes
-    counts = Counts(work.n_pairable, int(sizes[sizes >= 2].sum()), int(work.pairable_labellers.size))
+    counts = counts_of(work)
     if not work.n_pairable:
         return undefined("No example has labels of two people yet, so there is nothing to compare.", counts)
     given = np.bincount(

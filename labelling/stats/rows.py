@@ -50,9 +50,9 @@ def of_rows(
     unknown = [name for name in names[2] if name not in place_of]
     if unknown:
         raise ValueError(f"{unknown[0]!r} is not among the classes.")
-    places = [_places([row[0] for row in kept], names[0]), _places([row[1] for row in kept], names[1])]
+    example, labeller = (_places([row[part] for row in kept], names[part]) for part in (0, 1))
     codes = np.array([place_of[row[2]] for row in kept], dtype=np.int64)
-    return Coded(Labels.of(*places, codes, len(known)), known, names[0], names[1])
+    return Coded(Labels.of(example, labeller, codes, len(known)), known, names[0], names[1])
 
 
 def of_matrix(matrix: Iterable[Iterable[Hashable]], classes: Sequence[Hashable] | None = None) -> Coded:
