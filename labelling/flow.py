@@ -13,8 +13,12 @@ from django.db import transaction
 from labelling.access import Permission, Viewer
 from labelling.assign import services as assign
 from labelling.discuss import services as discuss
+from labelling.evaluate.opinions import opinions_of
+from labelling.evaluate.selectors import get_evaluation
+from labelling.intake import services as intake
 from labelling.jobs.services import Claimed
 from labelling.label import services as label
+from labelling.measure import services as measure
 from labelling.measure import skills
 from labelling.projects import services as projects
 from labelling.projects.selectors import get_project
@@ -69,6 +73,14 @@ def submit_label(*, actor: Viewer, assignment_id: Any, fields: Mapping[str, Any]
     return done
 
 
+def import_examples(claimed: Claimed) -> dict[str, Any]:
+    """The job that imports examples; saved slices are counted anew, so that their page never has to."""
+    result = intake.import_file(claimed)
+    if claimed.project_id is not None and not claimed.arguments["dry_run"]:
+        measure.recount_slices(project_id=claimed.project_id)
+    return result
+
+
 def import_labels(claimed: Claimed) -> dict[str, Any]:
     """The job that imports labels made elsewhere; cases open chunk by chunk, in bulk."""
 
@@ -77,3 +89,15 @@ def import_labels(claimed: Claimed) -> dict[str, Any]:
         discuss.open_cases(project_id=project_id, example_ids=ids, tags=touched.tags, now=now)
 
     return label.import_labels(claimed, then=then)
+
+
+def start_suspects(*, actor: Viewer, slug: str, question: Any = None, evaluation: Any = None, now: datetime) -> Any:
+    """Start the job that looks for suspected errors, with an evaluation's predictions or with people alone."""
+    get_project(actor, slug, Permission.DISCUSS)
+    found = get_evaluation(actor, slug, evaluation).pk if evaluation not in (None, "") else None
+    return measure.start_suspects(actor=actor, slug=slug, question=question or None, evaluation=found, now=now)
+
+
+def find_suspects(claimed: Claimed) -> dict[str, Any]:
+    """That job: what models predicted is kept by a later stage than the labels."""
+    return measure.run_suspects(claimed, opinions=opinions_of)

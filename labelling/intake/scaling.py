@@ -47,7 +47,7 @@ def copies_of(file: BinaryIO) -> Iterator[Copy]:
             profile = image.info.get("icc_profile") if image.mode in ("RGB", "L") else None
             if jpeg:
                 image.draft(image.mode, _fitted(width, height, sides[-1]))
-            made = _shrunk(image, _fitted(width, height, sides[-1]))
+            made = shrunk(image, _fitted(width, height, sides[-1]))
     for side in reversed(sides):
         size = _fitted(width, height, side)
         if made.size != size:
@@ -60,7 +60,7 @@ def _fitted(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, round(width * side / longest)), max(1, round(height * side / longest))
 
 
-def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """The picture at this size, in RGB or RGBA: averaged over whole pixels strip by strip, so that no second picture of its
     size is ever in memory, and resampled from there."""
     image.load()

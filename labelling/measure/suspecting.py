@@ -174,7 +174,7 @@ class _Search:
                 words += " " + self._votes(place, given[at], int(said.instead[at]))
             answers.append(self._found(rows[at], int(given[at]), int(said.instead[at]), _share(said.own[at]), words))
         labels = self._labels_beside(opinion, way)
-        return Suspects(way, int(trusted.size), answers, labels, f"{WORDS[way]}; {ALIKE}.")
+        return Suspects(way, int(trusted.sum()), answers, labels, f"{WORDS[way]}; {ALIKE}.")
 
     def _labels_beside(self, opinion: Opinion, way: Way) -> list[Found]:
         others = None if self.model is None else suspected_labels(self.labels, model=self.model)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from labelling.stats.columns import Bools, Floats, Labels, Longs
 from labelling.stats.dawid_skene import SMALLEST, DawidSkene, dawid_skene
+from labelling.stats.intervals import wilson
 from labelling.stats.results import Undefined
 
 TRUSTED = 0.5  # of a prediction's examples that have the predicted answer: below, it contradicts nothing
@@ -92,8 +93,9 @@ def probabilities_of(predicted: ArrayLike, given: ArrayLike, n_codes: int) -> tu
     """Hard predictions as probabilities (n, n_codes): how often examples with this prediction were given each answer; and which of
     them are to be trusted (n,).
 
-    `predicted` and `given` (n,) hold codes. A prediction that fewer than half of its examples bear out contradicts nothing. One
-    example of the answers' overall shares is added to each row, so that a prediction that was made once is not certain.
+    `predicted` and `given` (n,) hold codes. A prediction contradicts nothing where fewer than half of its examples bear it out, or
+    not surely more of them (by Wilson's 95 % interval) than of all examples: a model that guesses is not listened to. One example
+    of the answers' overall shares is added to each row, so that a prediction that was made once is not certain.
     """
     guess, codes = np.asarray(predicted, dtype=np.int64), np.asarray(given, dtype=np.int64)
     if guess.shape != codes.shape or (guess.size and not 0 <= min(guess.min(), codes.min()) <= max(guess.max(), codes.max()) < n_codes):
@@ -102,5 +104,7 @@ def probabilities_of(predicted: ArrayLike, given: ArrayLike, n_codes: int) -> tu
         return np.zeros((0, n_codes)), np.zeros(0, dtype=np.bool_)
     table = np.bincount(guess * n_codes + codes, minlength=n_codes * n_codes).reshape(n_codes, n_codes).astype(np.float64)
     overall = table.sum(0) / table.sum()
-    table = (table + overall) / (table.sum(1, keepdims=True) + 1)
-    return table[guess], (np.diag(table) >= TRUSTED)[guess]
+    made, right = table.sum(1), np.diag(table).copy()
+    table = (table + overall) / (made[:, None] + 1)
+    surely = np.array([made[code] > 0 and wilson(right[code], made[code], 0.95)[0] > overall[code] for code in range(n_codes)])
+    return table[guess], (surely & (np.diag(table) >= TRUSTED))[guess]

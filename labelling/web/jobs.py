@@ -20,6 +20,8 @@ TITLES = {
     "release": "Release of a version",
     "evaluation": "Evaluation",
     "scale_pictures": "Scaled copies of large pictures",
+    "suspects": "Suspected errors",
+    "near_duplicates": "Near-duplicates",
 }
 
 
@@ -48,6 +50,12 @@ def outcome(kind: str, result: Mapping[str, Any], project: Any) -> dict[str, Any
         failed = f" {result['failed']:,} could not be scaled and are shown as they are." if result.get("failed") else ""
         words = f"{result.get('pictures', 0):,} large pictures are looked through, {result.get('copies', 0):,} copies made.{failed}"
         return {"words": words, "next_url": address("import", place), "next_words": "All imports"}
+    if kind == "suspects" and "run" in result:
+        words = f"{result['examples']:,} examples are looked at: {result['answers']:,} answers that stand and {result['labels']:,} single labels are suspected."
+        return {"words": words, "next_url": address("suspects", place), "next_words": "Suspected errors"}
+    if kind == "near_duplicates" and "run" in result:
+        words = f"{result['examples']:,} examples are compared: {result['exact_groups']:,} groups of exact copies, {result['near_groups']:,} of near ones."
+        return {"words": words, "next_url": address("near_duplicates", place), "next_words": "Near-duplicates"}
     if kind == "release" and "version" in result:
         url = address("version", place | {"number": result["version"]}) or address("release", place)
         return {"words": f"Version {result['version']} is released.", "next_url": url, "next_words": "Its page"}

@@ -1,6 +1,6 @@
 """Suspected errors and near-duplicates labelled differently go to the queue: each example once, unless its labels changed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -147,8 +147,3 @@ def open_with_reason(
         change_state(project_id=project.pk, example_ids=review, to=ExampleState.IN_REVIEW)
     return done
 
-
-def cases_of(run: SuspectRun, example_ids: Sequence[int]) -> dict[int, int]:
-    """Example id → the case that it has, of those that were sent for this question."""
-    rows = SentSuspect.objects.filter(question=run.question, example_id__in=list(example_ids))
-    return dict(rows.values_list("example_id", "case_id"))
