@@ -9,6 +9,14 @@
     from labelling.stats.columns import Labels
     labels = Labels.of(example_ids, labeller_ids, codes, n_codes=3)      # the same from three integer arrays, for millions of labels
 
+Answers beyond one class have their own comparisons: sets of classes as frozensets, spans with one answer a label.
+
+    from labelling.stats import compare_sets, compare_spans
+    given = rows.of_rows(texts, people, sets)
+    compare_sets.SetComparison.of(given.labels, given.classes, ["sport", "art"]).alpha()
+    labels = Labels.of(example_ids, labeller_ids, range(len(spans)))     # spans[i] = [{"start": 0, "end": 4, "class": "PER"}, ...]
+    compare_spans.SpanComparison.of(labels, spans, ["PER", "LOC"], lengths).alpha()      # lengths of the texts, ascending by id
+
 Words: an answer is a *code* from 0 to n_codes - 1; callers keep the list of classes. Arrays about examples are in the order of
 `labels.example_ids` (ascending), about labellers in the order of `labels.labeller_ids`; arrays about labels are given in the
 caller's own row order. Every `Result` is a `Figure` (value, low, high, confidence, n_examples, n_labels, n_labellers, method,

@@ -81,7 +81,13 @@ def largest_kappa(table: ArrayLike) -> float | None:
 
 
 def kappa_of_table(table: ArrayLike, weights: str | ArrayLike = "none", *, confidence: float = 0.95) -> Result:
-    """Cohen's kappa of one table of counts: first labeller in rows, second in columns."""
+    """Cohen's kappa of one table of counts (n_codes, n_codes), first labeller in rows, second in columns:
+    1 - sum_ck p_ck w_ck / sum_ck p_c. p_.k w_ck with the costs w of `weights` (see `disagreement_weights`; codes count from 0).
+
+    The interval is value +- z times the large-sample standard error of Fleiss, Cohen and Everitt (1969), not assuming kappa = 0.
+    Sources: Cohen (1960), A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20; Cohen (1968),
+    Weighted kappa, Psychological Bulletin 70.
+    """
     counts = np.asarray(table, dtype=np.float64)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or bool(np.any(counts < 0)):
         raise ValueError("A table of joint answers is square and holds counts.")

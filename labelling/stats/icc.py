@@ -45,6 +45,14 @@ class _Squares:
 def measure(labels: Labels, values: ArrayLike, *, confidence: float = 0.95) -> dict[str, Result]:
     """The six coefficients by name. `values` (n_codes,) are the codes' numbers; examples with one label are left out.
 
+    With n examples, k labels each, and mean squares between examples R, within them W, between people C and of the rest E:
+
+        icc_1_1 = (R - W) / (R + (k - 1) W)                        icc_1_k = (R - W) / R
+        icc_2_1 = (R - E) / (R + (k - 1) E + k (C - E) / n)        icc_2_k = (R - E) / (R + (C - E) / n)
+        icc_3_1 = (R - E) / (R + (k - 1) E)                        icc_3_k = (R - E) / R
+
+    Without unit, whatever unit the numbers have. Intervals are those of the F distribution; sources at the top of this module.
+
     The two-way ones need a complete table: the same people, once each, on every example. The one-way ones take unequal numbers of
     labels an example, with k0 = (N - sum k_i^2 / N) / (n - 1) in place of k (Donner 1986); their intervals are then approximate.
     """

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labelling.stats import agreement, rows
+from labelling.stats import agreement, compare_sets, compare_spans, rows
+from labelling.stats.columns import Labels
 from tests.stats import reference as ref
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,6 +96,17 @@ def test_weighted_kappa_of_two_labellers_as_sas_prints_it():
     assert agreement.cohen_kappa(costs, ref.COHEN_1968_COSTS).value == pytest.approx(0.348, abs=6e-4)
     squares = np.subtract.outer(np.arange(3), np.arange(3)) ** 2
     assert agreement.cohen_kappa(labels, "quadratic").value == pytest.approx(agreement.cohen_kappa(labels, squares).value)
+
+
+def test_sets_and_spans_are_compared_from_plain_lists_too():
+    texts, people = ["a", "a", "b", "b", "c", "c"], ["Ada", "Ben"] * 3
+    chosen = [frozenset(answer) for answer in ({"art"}, {"art"}, {"art", "sport"}, {"sport"}, set(), set())]
+    given = rows.of_rows(texts, people, chosen)
+    sets = compare_sets.SetComparison.of(given.labels, given.classes, ["sport", "art"])
+    assert 0 < sets.alpha().value < 1 and sets.measures()["percent"].value == pytest.approx(2 / 3)
+    spans = [[{"start": 0, "end": 4, "class": "PER"}], [{"start": 0, "end": 4, "class": "PER"}], [], [{"start": 2, "end": 5, "class": "LOC"}]]
+    labels = Labels.of([0, 0, 1, 1], [0, 1, 0, 1], range(len(spans)))
+    assert 0 < compare_spans.SpanComparison.of(labels, spans, ["PER", "LOC"], [20, 20]).alpha().value < 1
 
 
 @pytest.mark.parametrize("name", [*ALONE, "alpha", "per_class", "gwet_ac2"])
