@@ -38,7 +38,7 @@ def commands() -> list[list[str]]:
 
 def test_the_script_runs_and_what_it_pulled_verifies(live_stack: Stack, tmp_path: Path):
     name, _ = live_stack.superuser("reader-of-the-readme")
-    (script,) = blocks("python")
+    script, _ = blocks("python")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script], cwd=tmp_path, capture_output=True, text=True,
         env=os.environ | {"WORKBENCH_URL": live_stack.url, "WORKBENCH_TOKEN": live_stack.token(name)},
@@ -59,6 +59,13 @@ def test_the_script_runs_and_what_it_pulled_verifies(live_stack: Stack, tmp_path
 
     (folder / "test.csv").write_bytes((folder / "test.csv").read_bytes() + b" ")
     assert subprocess.run([*check, "-c", "SHA256SUMS"], cwd=folder, capture_output=True).returncode != 0
+
+
+def test_the_lines_for_a_notebook_run_without_settings():
+    _, lines = blocks("python")
+    done = subprocess.run([sys.executable, "-W", "error", "-c", lines], cwd=CHECKOUT, env={"PATH": "", "PYTHONIOENCODING": "utf-8"}, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"0\.\d\d \[-?\d\.\d\d–1\.00\] 0\.\d+ Cohen's kappa compares exactly two labellers.*\n", done.stdout.decode())
 
 
 # The commands

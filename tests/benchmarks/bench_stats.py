@@ -1,15 +1,11 @@
 """The statistics against their peers, in one run on one machine: one JSON line a figure.
 
-    python tests/benchmarks/bench_stats.py [--examples 1000000] [--labellers 50] [--codes 10] [--repeats 5] [--quick] [--check]
+    python -m tests.benchmarks.bench_stats [--peers FOLDER] [--examples 1000000] [--labellers 50] [--codes 10] [--repeats 5] [--quick] [--check]
 
 Data: `--examples` examples with 3 labels each by people who are right 80 % of the time. Times are the best of `--repeats` for us
 and of two for the slow peers: `seconds` of wall time, `cpu` seconds of all threads (what to compare when the machine is busy).
-A peer that is not installed has a line that says so. The core needs no Django, so this runs wherever the peers are, which want an
-older NumPy than ours:
-
-    python3 -m venv PEERS && PEERS/bin/pip install crowd-kit irrCAC krippendorff scipy scikit-learn statsmodels rapidfuzz
-    PEERS/bin/python tests/benchmarks/bench_stats.py
-
+A peer that is not installed has a line that says so. Not all of them go with our NumPy: --peers makes an environment with all of them
+in FOLDER, where there is none yet, and runs everything there, which works because the core needs nothing but NumPy and SciPy.
 --quick leaves crowd-kit out, which takes a minute or two. With --check the exit code tells whether every target was reached.
 """
 
@@ -21,9 +17,11 @@ import itertools
 import json
 import os
 import platform
+import subprocess
 import sys
 import time
 import tracemalloc
+import venv
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -31,13 +29,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
 from labelling.stats import agreement, human, pairs
 from labelling.stats.columns import Labels
 from labelling.stats.dawid_skene import dawid_skene
 from tests.benchmarks import peers
 
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("crowd-kit", "irrCAC", "krippendorff", "scikit-learn", "scipy", "statsmodels")
 missed: list[str] = []
 
 
@@ -219,8 +217,20 @@ def there(package: str, figure: str) -> bool:
     return found
 
 
+def among_peers(folder: Path) -> int:
+    """The same command in an environment that has every peer."""
+    python = folder.resolve() / "bin" / "python"
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    place = sys.argv.index("--peers")
+    arguments = sys.argv[1:place] + sys.argv[place + 2 :]
+    return subprocess.run([python, "-m", "tests.benchmarks.bench_stats", *arguments], cwd=ROOT, check=False).returncode
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--peers", type=Path)
     arguments.add_argument("--examples", type=int, default=1_000_000)
     arguments.add_argument("--labellers", type=int, default=50)
     arguments.add_argument("--codes", type=int, default=10)
@@ -228,6 +238,8 @@ def main() -> int:
     arguments.add_argument("--quick", action="store_true")
     arguments.add_argument("--check", action="store_true")
     given = arguments.parse_args()
+    if given.peers:
+        return among_peers(given.peers)
     print(json.dumps({"python": platform.python_version(), "numpy": np.__version__, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}), flush=True)
     rows = simulate(given.examples, 3, given.labellers, given.codes)
     alpha(rows, given.labellers, given.codes, given.repeats)
