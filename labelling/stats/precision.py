@@ -41,7 +41,7 @@ class ByLabels(Protocol):
 @dataclass(frozen=True)
 class Point:
     """With `count` of what is added the interval would be `width` wide: the wider of the one over examples and the one over
-    labellers. `least` is the width where a range is all that can be told."""
+    labellers. `least` is how narrow the one over examples may be where a range is all that can be told."""
 
     count: int
     width: float
@@ -123,7 +123,7 @@ def needed(
     found: dict[str, Need | Undefined] = {"examples": _by_examples(now, width)}
     found["labellers"] = _too_few("labellers", FEWEST_LABELLERS, figure.n_labellers, figure) if reach is None else _by_labellers(now, width)
     found["labels"] = (
-        _undefined("How much more labels an example help can be told for answers that are compared code by code: classes, ratings, numbers and sets.", figure)
+        _undefined("How much more labels an example help can be told for answers that are compared code by code: classes, ratings and numbers.", figure)
         if by_labels is None
         else _by_more_labels(now, width, by_labels)
     )
@@ -179,8 +179,7 @@ def _people(now: _Now) -> str:
 
 
 def _point(count: float, least: float, most: float, labellers: float | None) -> Point:
-    other = labellers or 0.0
-    return Point(round(count), max(most, other), most, labellers, max(least, other))
+    return Point(round(count), max(most, labellers or 0.0), most, labellers, least)
 
 
 def _need(

@@ -74,6 +74,18 @@ def interval(figure: Any, unit: str = "") -> str:
 
 
 @register.filter
+def width(limits: Any) -> float | None:
+    """[low, high] → how far they are apart."""
+    return None if not limits else limits[1] - limits[0]
+
+
+@register.filter
+def plainly(value: Any) -> str:
+    """A number as somebody typed it: 0.1, not 0.10."""
+    return "" if value is None else f"{float(value):g}"
+
+
+@register.filter
 def too_few(figure: Any) -> str:
     """Why a figure is not shown ("4 examples"), or nothing when it rests on enough."""
     examples, labellers = _part(figure, "n_examples"), _part(figure, "n_labellers")
