@@ -14,6 +14,7 @@ from labelling.api import (
     label,
     measure,
     overlap,
+    precision,
     projects,
     release,
     schema,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("projects/<str:slug>/human-performance/", measure.HumanPerformance.as_view()),
     path("projects/<str:slug>/labellers/", measure.Labellers.as_view()),
     path("projects/<str:slug>/consensus/", measure.Consensus.as_view()),
+    path("projects/<str:slug>/precision/", precision.Precision.as_view()),
     path("projects/<str:slug>/overlap/simulation/", overlap.Simulation.as_view()),
     # discuss
     path("projects/<str:slug>/cases/", discuss.Cases.as_view()),
