@@ -18,7 +18,9 @@ from labelling.api import (
     projects,
     release,
     schema,
+    slices,
     suggestions,
+    trends,
 )
 
 urlpatterns = [
@@ -35,12 +37,15 @@ urlpatterns = [
     path("projects/<str:slug>/members/", projects.Members.as_view()),
     path("projects/<str:slug>/members/<str:username>/", projects.Member.as_view()),
     path("projects/<str:slug>/guidelines/", projects.Guidelines.as_view()),
+    path("projects/<str:slug>/guidelines/effect/", trends.GuidelineEffect.as_view()),
     # intake
     path("projects/<str:slug>/sources/", intake.Sources.as_view()),
     path("projects/<str:slug>/imports/", intake.Imports.as_view()),
     path("projects/<str:slug>/imports/<str:job_id>/errors.csv", intake.ImportErrors.as_view()),
     path("projects/<str:slug>/examples/", intake.Examples.as_view()),
     path("projects/<str:slug>/examples/<path:key>/", intake.ExampleDetail.as_view()),
+    path("projects/<str:slug>/slices/", slices.Slices.as_view()),
+    path("projects/<str:slug>/slices/<str:slice_id>/", slices.SliceDetail.as_view()),
     # assign
     path("projects/<str:slug>/assignments/", assign.Assignments.as_view()),
     path("assignments/<str:assignment_id>/release/", assign.Release.as_view()),
@@ -58,6 +63,9 @@ urlpatterns = [
     path("projects/<str:slug>/suggestions/effect/", suggestions.Effect.as_view()),
     # measure
     path("projects/<str:slug>/agreement/", measure.Agreement.as_view()),
+    path("projects/<str:slug>/trends/", trends.Trends.as_view()),
+    path("projects/<str:slug>/notes/", trends.Notes.as_view()),
+    path("projects/<str:slug>/notes/<str:note_id>/", trends.NoteDetail.as_view()),
     path("projects/<str:slug>/confusions/", measure.Confusions.as_view()),
     path("projects/<str:slug>/human-performance/", measure.HumanPerformance.as_view()),
     path("projects/<str:slug>/labellers/", measure.Labellers.as_view()),

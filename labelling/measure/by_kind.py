@@ -44,10 +44,10 @@ def by_class(answers: Answers, compared: Comparison, entry: Entry) -> list[dict[
     return [entry(item["key"], found[place], name=item["name"]) for place, item in enumerate(items) if place in found]
 
 
-def by_pair(answers: Answers, compared: Comparison, names: dict[int, str], least: int) -> list[dict[str, Any]]:
-    """The likeness of every two labellers, most examples first."""
-    found, _ = compared.by_two(least)
-    return [_pair(pair, names, OF_PAIRS[answers.described["kind"]]) for pair in found]
+def by_pair(answers: Answers, compared: Comparison, names: dict[int, str], least: int) -> tuple[list[dict[str, Any]], int]:
+    """(the likeness of every two labellers, most examples first; how many pairs have fewer than `least` in common)."""
+    found, left_out = compared.by_two(least)
+    return [_pair(pair, names, OF_PAIRS[answers.described["kind"]]) for pair in found], left_out
 
 
 def _pair(pair: PairLikeness, names: dict[int, str], measure: str) -> dict[str, Any]:
@@ -62,9 +62,13 @@ def of_label_groups(compared: Comparison, answers: Answers, groups: NDArray[Any]
     return by_label_group(compared, groups if rows is None else groups[rows])
 
 
-def of_example_groups(compared: Comparison, answers: Answers, groups: NDArray[Any]) -> list[Group]:
-    """`groups` has one entry an example of the answers."""
-    return by_example_group(compared, groups[np.searchsorted(answers.labels.example_ids, compared.labels.example_ids)])
+def of_example_groups(compared: Comparison, answers: Answers, groups: NDArray[Any], *, whole: bool = True) -> list[Group]:
+    """`groups` has one entry an example of the answers. Unless `whole`, those below 0 are in no group and left out."""
+    own = groups[np.searchsorted(answers.labels.example_ids, compared.labels.example_ids)]
+    if not whole:
+        inside = own >= 0
+        compared, own = compared.keep(inside[compared.labels.example]), own[inside]
+    return by_example_group(compared, own) if own.size else []
 
 
 def confusion_rows(answers: Answers, compared: Comparison, limit: int) -> list[dict[str, Any]]:

@@ -11,18 +11,20 @@ from labelling.errors import Invalid
 from labelling.label.models import Label
 from labelling.measure import by_kind
 from labelling.measure.answers import Answers, names_of, parse_rounds, read_answers
-from labelling.measure.columns import example_columns
 from labelling.measure.compare import comparison
+from labelling.measure.grouping import Groups, read_groups
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project
 from labelling.stats import agreement as coefficients
 from labelling.stats import groups, pairs
 from labelling.stats.comparison import Comparison
 from labelling.stats.confusions import confusions as find_confusions
+from labelling.stats.results import Counts, undefined
 
-GROUPINGS = ("class", "labeller", "pair", "guideline", "week", "batch", "source", "state", "meta.NAME")
+GROUPINGS = ("class", "labeller", "pair", "guideline", "schema", "round", "week", "batch", "source", "state", "slice", "meta.NAME")
+OF_LABELS = {"guideline": "guideline_version", "schema": "schema_version", "round": "round"}  # by → column: labels of one value are compared
 MIN_OVERLAP = 10  # examples that two labellers must share before their kappa is shown
-MOST_GROUPS = 1000
+MOST_PAIRS = 1000
 EPOCH = date(1970, 1, 1)
 
 
@@ -39,22 +41,28 @@ def agreement(
     """All agreement figures of one question, as in API.md. Raises NotFound, NotAllowed, Invalid."""
     project = get_project(viewer, slug, Permission.SEE_LABELS)
     answers = read_answers(project, question, rounds=parse_rounds(rounds), level=level)
+    every = answers  # a round is compared within itself: without rounds being named, all of them are
+    if by == "round" and rounds is None:
+        every = read_answers(project, question, rounds="all", level=level)
     if by is not None and by not in GROUPINGS and not by.startswith("meta."):
         raise Invalid.field("by", f"Figures can be had by: {', '.join(GROUPINGS)}.")
     head = {"question": answers.described["key"], "kind": answers.described["kind"], "level": answers.level, "as_of": now}
     compared = comparison(answers, seed=project.seed)
     if compared is not None:
+        of_all = compared if every is answers else comparison(every, seed=project.seed)
+        rows, pairs_left_out = _by_of_kind(project, every, of_all, by) if of_all is not None else ([], {})
         return {
             **head,
             "alpha": compared.alpha().as_dict(),
             "measures": {name: figure.as_dict() for name, figure in compared.measures().items()},
             "classes": by_kind.classes(answers),
-            "by": _by_of_kind(project, answers, compared, by),
-            "left_out": {"single_label": int((answers.labels.sizes == 1).sum()), **_left_out(project)},
+            "by": rows,
+            "left_out": {"single_label": int((answers.labels.sizes == 1).sum()), **_left_out(project), **pairs_left_out},
         }
     found = coefficients.measure(
         answers.labels, level=answers.level, values=answers.numbers, seed=project.seed, per_class=by == "class"
     )
+    rows, pairs_left_out = _by(project, every, found, by)
     return {
         **head,
         "alpha": found.alpha.as_dict(),
@@ -63,8 +71,8 @@ def agreement(
             {"key": answers.key(code), "name": answers.name(code), "share": float(found.shares[code])}
             for code in answers.in_order()
         ],
-        "by": _by(project, answers, found, by),
-        "left_out": {**found.left_out, **_left_out(project)},
+        "by": rows,
+        "left_out": {**found.left_out, **_left_out(project), **pairs_left_out},
     }
 
 
@@ -77,69 +85,75 @@ def _left_out(project: Project) -> dict[str, int]:
     }
 
 
-def _by(project: Project, answers: Answers, found: coefficients.Agreement, by: str | None) -> list[dict[str, Any]]:
+Rows = list[dict[str, Any]]
+LeftOut = dict[str, int]  # what is said of pairs of labellers, nothing for other groupings
+
+
+def _by(project: Project, answers: Answers, found: coefficients.Agreement, by: str | None) -> tuple[Rows, LeftOut]:
     if by is None:
-        return []
+        return [], {}
     labels, how = answers.labels, {"level": answers.level, "values": answers.numbers}
     if by == "class":
-        return [
+        rows = [
             _entry(answers.key(code), found.per_class[code], name=answers.name(code))
             for code in answers.in_order()
             if code in found.per_class
         ]
+        return rows, {}
     if by == "pair":
         return _by_pair(project, answers)
     if by == "labeller":
         names = names_of(project)
         people = groups.by_labeller(labels, **how)
-        return [_entry(names.get(one.labeller, str(one.labeller)), one.alpha, one.percent) for one in people]
-    return _grouped(
-        project,
-        answers,
-        by,
-        lambda keys: groups.by_label_group(labels, keys, **how),
-        lambda keys: groups.by_example_group(labels, keys, **how),
-    )
+        return [_entry(names.get(one.labeller, str(one.labeller)), one.alpha, one.percent) for one in people], {}
+
+    def of_examples(part: Groups) -> list[groups.Group]:
+        inside = labels if part.whole else labels.keep((part.code >= 0)[labels.example])
+        return groups.by_example_group(inside, part.code if part.whole else part.code[part.code >= 0], **how)
+
+    return _grouped(project, answers, by, lambda keys: groups.by_label_group(labels, keys, **how), of_examples), {}
 
 
-def _by_of_kind(project: Project, answers: Answers, compared: Comparison, by: str | None) -> list[dict[str, Any]]:
+def _by_of_kind(project: Project, answers: Answers, compared: Comparison, by: str | None) -> tuple[Rows, LeftOut]:
     """The same for kinds whose answers are compared by their distance."""
     if by is None:
-        return []
+        return [], {}
     if by == "class":
-        return by_kind.by_class(answers, compared, _entry)
+        return by_kind.by_class(answers, compared, _entry), {}
     if by == "pair":
-        return by_kind.by_pair(answers, compared, names_of(project), MIN_OVERLAP)
+        rows, left_out = by_kind.by_pair(answers, compared, names_of(project), MIN_OVERLAP)
+        return rows, {"pairs": left_out, "min_overlap": MIN_OVERLAP}
     if by == "labeller":
         names = names_of(project)
-        return [_entry(names.get(one.labeller, str(one.labeller)), one.alpha, one.percent) for one in compared.by_labeller()]
-    return _grouped(
+        return [_entry(names.get(one.labeller, str(one.labeller)), one.alpha, one.percent) for one in compared.by_labeller()], {}
+    rows = _grouped(
         project,
         answers,
         by,
         lambda keys: by_kind.of_label_groups(compared, answers, keys),
-        lambda keys: by_kind.of_example_groups(compared, answers, keys),
+        lambda part: by_kind.of_example_groups(compared, answers, part.code, whole=part.whole),
     )
+    return rows, {}
 
 
 def _grouped(
-    project: Project, answers: Answers, by: str, of_labels: Callable[[Any], list[groups.Group]], of_examples: Callable[[Any], list[groups.Group]]
-) -> list[dict[str, Any]]:
-    """What labels (guideline, week) or examples (batch, source, state, a meta field) are grouped by."""
-    if by == "guideline":
-        rows = of_labels(answers.columns.guideline_version)
-        return [_entry(group.key, group.alpha, group.percent) for group in rows]
+    project: Project, answers: Answers, by: str, of_labels: Callable[[Any], list[groups.Group]], of_examples: Callable[[Groups], list[groups.Group]]
+) -> Rows:
+    """What labels (versions, rounds, weeks) or examples (batch, source, state, a meta field, slices) are grouped by."""
+    if by in OF_LABELS:
+        return [_entry(group.key, group.alpha, group.percent) for group in of_labels(getattr(answers.columns, OF_LABELS[by]))]
     if by == "week":
         rows = of_labels(weeks(answers))
         return [_entry(monday(group.key), group.alpha, group.percent) for group in rows]
-    table = example_columns(project.pk, [by])
-    column = table.columns[by]
-    if len(column.values) > MOST_GROUPS:
-        raise Invalid.field(
-            "by", f"{by} has {len(column.values):,} different values; figures are shown for up to {MOST_GROUPS:,}."
-        )
-    rows = of_examples(column.code[table.place(answers.labels.example_ids)])
-    return [_entry(None if group.key < 0 else column.values[group.key], group.alpha, group.percent) for group in rows]
+    found = []
+    for part in read_groups(project, by, answers.labels.example_ids):
+        rows = of_examples(part)
+        if not rows and not part.whole:  # a slice that nobody has labelled anything of says so
+            rows = [groups.Group(0, undefined(coefficients.NO_PAIRS, Counts()), undefined(coefficients.NO_PAIRS, Counts()))]
+        for row in rows:
+            key, more = (None, {}) if row.key < 0 else (part.keys[row.key], part.more(row.key))
+            found.append(_entry(key, row.alpha, row.percent, **more))
+    return found
 
 
 def weeks(answers: Answers) -> Any:
@@ -156,13 +170,13 @@ def _entry(key: Any, alpha: Any, percent: Any = None, **more: Any) -> dict[str, 
     return entry if percent is None else {**entry, "percent": percent.as_dict()}
 
 
-def _by_pair(project: Project, answers: Answers) -> list[dict[str, Any]]:
-    """Cohen's kappa of every two labellers who share enough examples, most examples first."""
+def _by_pair(project: Project, answers: Answers) -> tuple[Rows, LeftOut]:
+    """Cohen's kappa of every two labellers who share enough examples, most examples first; and how many pairs share too few."""
     names = names_of(project)
     weights = {"nominal": "none", "ordinal": "linear"}.get(answers.level, "quadratic")
     found = pairs.pairwise_kappas(answers.labels, min_overlap=MIN_OVERLAP, weights=weights, values=answers.numbers)
     rows = []
-    for pair in found.pairs[:MOST_GROUPS]:
+    for pair in found.pairs[:MOST_PAIRS]:
         one, other = sorted((names.get(pair.a, str(pair.a)), names.get(pair.b, str(pair.b))))
         kappa = pair.kappa.as_dict()
         rows.append(
@@ -175,7 +189,7 @@ def _by_pair(project: Project, answers: Answers) -> list[dict[str, Any]]:
                 "n_examples": pair.n_examples,
             }
         )
-    return rows
+    return rows, {"pairs": found.left_out, "min_overlap": MIN_OVERLAP}
 
 
 def confusions(viewer: Viewer, slug: str, *, question: str | None = None) -> list[dict[str, Any]]:

@@ -23,9 +23,20 @@ GROUPS = {
     "labeller": "labeller",
     "pair": "pair of labellers",
     "guideline": "version of the guidelines",
+    "schema": "version of the questions",
+    "round": "round",
     "week": "week",
     "source": "source",
     "batch": "batch",
+    "slice": "saved slice",
+}
+ROW_NAMES = {"guideline": "Version {}", "schema": "Version {}", "round": "Round {}", "week": "Week from {}", "batch": "Batch {}"}
+BY_NOTES = {
+    "guideline": "Only labels made under one version are compared with each other.",
+    "schema": "Only labels made under one version are compared with each other; answers that were changed with the classes are read as they count today.",
+    "round": "Only labels of one round are compared with each other. All rounds are in, those that were given up too.",
+    "week": "Only labels of one week, Monday to Sunday, are compared with each other.",
+    "slice": "Slices may overlap: an example counts in each one that holds it.",
 }
 
 
@@ -54,11 +65,23 @@ def measure(request: HttpRequest, project: Any) -> HttpResponse:
         "levels": [(level, SHORT_LEVELS[level]) for level in levels_of(described) if level != found["level"]],
         "shares_words": SHARES.get(found["kind"], "How many chose each answer"),
         "pair_words": MEASURES[found["by"][0].get("measure", "cohen_kappa")] if found["by"] and by == "pair" else "",
-        "chart": dots(found["by"], project.target_alpha) if by else None,
+        "by_note": pairs_left_out(found["left_out"]) if by == "pair" else BY_NOTES.get(by or "", ""),
         "by_words": GROUPS.get(by or "", (by or "").removeprefix("meta.")),
     }
+    for row in found["by"] if by in ROW_NAMES else ():
+        row["name"] = ROW_NAMES[by].format(row["key"]) if row["key"] is not None else "none"
+    context["chart"] = dots(found["by"], project.target_alpha) if by else None
     context["chart_title"] = f"{context['pair_words'] or 'Alpha'} by {context['by_words']}"
     return TemplateResponse(request, "measure/agreement.html", context)
+
+
+def pairs_left_out(left_out: dict[str, int]) -> str:
+    """What is said below the figures of pairs: how many of them share too little."""
+    least, number = left_out["min_overlap"], left_out["pairs"]
+    shown = f"Pairs are shown from {least} examples in common on: with fewer, chance decides what the figure reads."
+    if not number:
+        return f"{shown} No pair was left out."
+    return f"{shown} {number:,} {'pair has' if number == 1 else 'pairs have'} fewer and {'was' if number == 1 else 'were'} left out."
 
 
 def groups_of(project: Any, names: Iterable[str]) -> dict[str, str]:

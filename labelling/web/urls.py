@@ -25,7 +25,9 @@ from labelling.web import (
     projects,
     release,
     schema,
+    slices,
     suggestions,
+    trends,
 )
 
 urlpatterns = [
@@ -41,6 +43,8 @@ urlpatterns = [
     *assign.urlpatterns,
     *suggestions.urlpatterns,
     *measure.urlpatterns,
+    *trends.urlpatterns,
+    *slices.urlpatterns,
     *human.urlpatterns,
     *labellers.urlpatterns,
     *precision.urlpatterns,

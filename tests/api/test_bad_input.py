@@ -47,6 +47,15 @@ GOOD: dict[tuple[str, str], Any] = {
         "key": "more", "name": "Web", "owner": "o", "licence": "l", "origin": "other", "collected_from": "2026-01-01", "collected_to": "2026-02-01T00:00:00Z",
         "cost_per_example": 0.1, "currency": "EUR", "expected_every": "P7D", "notes": "n",
     },
+    ("POST", "{}slices/"): {
+        "name": "Short", "key": "short", "conditions": [
+            {"field": "meta.lab", "is": ["north"], "not": True}, {"field": "length.text", "at_least": 1, "at_most": 20},
+            {"field": "data.text", "contains": "a"}, {"field": "source", "missing": True},
+        ],
+    },
+    ("PATCH", "{}slices/<slice_id>/"): {"name": "Other"},
+    ("POST", "{}notes/"): {"date": "2026-03-02", "text": "Ben joined"},
+    ("PATCH", "{}notes/<note_id>/"): {"date": "2026-03-03", "text": "Ben came"},
     ("POST", "{}assignments/"): {"count": 1},
     ("POST", "assignments/<assignment_id>/skip/"): {"reason": "unsure"},
     ("POST", "assignments/<assignment_id>/label/"): {
@@ -115,7 +124,10 @@ def place() -> dict[str, Any]:
     case = Case.objects.order_by("pk").first()
     dora.post("/api/v1/projects/reviews/sources/", {"key": "web", "name": "The web"})
     model = dora.post("/api/v1/projects/reviews/models/", {"name": "first", "version": "1"}).json()["id"]
+    kept = dora.post("/api/v1/projects/reviews/slices/", {"name": "North", "conditions": [{"field": "meta.lab", "is": ["north"]}]}).json()
+    note = dora.post("/api/v1/projects/reviews/notes/", {"text": "Ben joined"}).json()
     return {
+        "slice_id": kept["id"], "note_id": note["id"],
         "job_id": job["id"], "path": "x1", "assignment_id": leased.id, "case_id": case.pk, "number": 1, "name": "train.csv", "evaluation_id": 7, "username": "dora",
         "seen": list(Label.objects.filter(example=case.example).values_list("pk", flat=True)), "model": str(model), "case": case.pk,
     }  # fmt: skip

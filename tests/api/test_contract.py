@@ -254,7 +254,27 @@ def measured(lea: APIClient) -> None:
         "measures": {"percent": FIGURE, "fleiss_kappa": FIGURE, "gwet_ac1": FIGURE}, "by": list, "left_out": {"single_label": int, "withdrawn": int},
     }  # fmt: skip
     assert ok(lea.get(f"{HERE}agreement/?question=sentiment"), agreement)["by"] == []
-    for by in ("class", "labeller", "pair", "guideline", "week", "batch", "source", "meta.patient"):
+    kept = {"id": int, "key": "early", "name": "Early ones", "conditions": [{"field": str}], "words": [str], "n_examples": int, "current": True}
+    made = ok(lea.post(f"{HERE}slices/", {"name": "Early ones", "key": "early", "conditions": [{"field": "data.text", "contains": "1"}]}), kept, 201)
+    ok(lea.get(f"{HERE}slices/"), page(kept))
+    ok(lea.patch(f"{HERE}slices/{made['id']}/", {"name": "Those with a 1"}), {**kept, "name": "Those with a 1"})
+    note = {"id": int, "date": "2026-03-02", "text": "Ben joined", "created_by": "lea", "created_at": str, "changed_by": (str, NONE), "changed_at": (str, NONE)}
+    put = ok(lea.post(f"{HERE}notes/", {"date": "2026-03-02", "text": "Ben joined"}), note, 201)
+    ok(lea.patch(f"{HERE}notes/{put['id']}/", {"text": "Ben came"}), {**note, "text": "Ben came", "changed_by": "lea"})
+    ok(lea.get(f"{HERE}notes/"), page({**note, "text": "Ben came"}))
+    period = {"key": str, "alpha": FIGURE, "percent": FIGURE, "n_labels": int}
+    over_time = {"question": "sentiment", "kind": "choice", "level": "nominal", "periods": [period], "marks": list, "left_out": {"periods": 0}}
+    for per in ("week", "day"):
+        found = ok(lea.get(f"{HERE}trends/?question=sentiment&per={per}"), {**over_time, "per": per})
+        assert {"at": "2026-03-02", "kind": "note", "name": "note 1", "text": "Ben came"}.items() <= found["marks"][0].items()
+    change = {"before": FIGURE, "after": FIGURE, "difference": FIGURE}
+    effect = {
+        "question": "sentiment", "kind": "choice", "from": (int, NONE), "to": int, "n_examples": int, "enough": bool, "examples": dict, "labellers": dict,
+        "alpha": change, "percent": change, "by_class": list, "versions": [{"version": int, "n_examples": int, "in_common": int}],
+    }  # fmt: skip
+    ok(lea.get(f"{HERE}guidelines/effect/?question=sentiment"), effect)
+    check_error(lea.get(f"{HERE}guidelines/effect/?to=99"), 400, field="to")
+    for by in ("class", "labeller", "pair", "guideline", "schema", "round", "week", "batch", "source", "slice", "meta.patient"):
         ok(lea.get(f"{HERE}agreement/?question=sentiment&by={by}"), {**agreement, "by": [{"key": ANY, "alpha": FIGURE, "n_examples": int}]})
     ok(lea.get(f"{HERE}agreement/?question=sentiment&rounds=1&level=nominal"), agreement)
     check_error(lea.get(f"{HERE}agreement/?question=none"), 404)

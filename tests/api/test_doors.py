@@ -46,12 +46,18 @@ DOORS = {
     ("DELETE", "{}members/<username>/"): LEADS_404,  # nobody of this name
     ("GET", "{}guidelines/"): MEMBERS_200,
     ("POST", "{}guidelines/"): LEADS_400,
+    ("GET", "{}guidelines/effect/"): LEADS_200,
     ("GET", "{}sources/"): LEADS_200,
     ("POST", "{}sources/"): LEADS_400,
     ("POST", "{}imports/"): LEADS_400,
     ("GET", "{}imports/<job_id>/errors.csv"): LEADS_200,
     ("GET", "{}examples/"): LEADS_200,
     ("GET", "{}examples/<path>/"): LEADS_200,
+    ("GET", "{}slices/"): LEADS_200,
+    ("POST", "{}slices/"): LEADS_400,
+    ("GET", "{}slices/<slice_id>/"): LEADS_200,
+    ("PATCH", "{}slices/<slice_id>/"): LEADS_200,
+    ("DELETE", "{}slices/<slice_id>/"): (204, 204, 403, 404, 401, 403, 404),
     ("POST", "{}assignments/"): (200, 200, 200, 404, 401, 403, 404),
     ("POST", "assignments/<assignment_id>/release/"): (404, 404, 409, 404, 401, 404, 404),  # Ada's, and labelled
     ("POST", "assignments/<assignment_id>/skip/"): (404, 404, 409, 404, 401, 404, 404),
@@ -66,6 +72,12 @@ DOORS = {
     ("DELETE", "{}suggestions/"): (204, 204, 403, 404, 401, 403, 404),
     ("GET", "{}suggestions/effect/"): LEADS_200,
     ("GET", "{}agreement/"): LEADS_200,
+    ("GET", "{}trends/"): LEADS_200,
+    ("GET", "{}notes/"): LEADS_200,
+    ("POST", "{}notes/"): LEADS_400,
+    ("GET", "{}notes/<note_id>/"): LEADS_200,
+    ("PATCH", "{}notes/<note_id>/"): LEADS_200,
+    ("DELETE", "{}notes/<note_id>/"): (204, 204, 403, 404, 401, 403, 404),
     ("GET", "{}confusions/"): LEADS_200,
     ("GET", "{}human-performance/"): LEADS_200,
     ("GET", "{}labellers/"): LEADS_200,
@@ -136,9 +148,11 @@ def place() -> dict[str, Any]:
     tasks.run_queued()
     assert lea.post("/api/v1/projects/reviews/versions/", {"include": {"states": ["complete", "in_review"]}}).status_code == 202
     tasks.run_queued()
+    kept = lea.post("/api/v1/projects/reviews/slices/", {"name": "North", "conditions": [{"field": "meta.lab", "is": ["north"]}]}).json()
+    note = lea.post("/api/v1/projects/reviews/notes/", {"text": "Ben joined"}).json()
     return {
         "job_id": job["id"], "path": "x1", "assignment_id": leased.id, "case_id": Case.objects.get().pk, "number": 1,
-        "name": "manifest.json", "evaluation_id": 7,
+        "name": "manifest.json", "evaluation_id": 7, "slice_id": kept["id"], "note_id": note["id"],
     }  # fmt: skip
 
 

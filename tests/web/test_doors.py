@@ -53,6 +53,17 @@ ROLES = [
     ("POST", "assign/suggestions/remove/", 302, 302, 403),
     ("GET", "measure/precision/", 200, 200, 403),
     ("GET", "measure/precision/?width=x", 400, 400, 403),
+    ("GET", "measure/trends/", 200, 200, 403),
+    ("POST", "measure/trends/", 400, 400, 403),  # no text
+    ("GET", "measure/trends/notes/1/", 404, 404, 403),
+    ("POST", "measure/trends/notes/1/remove/", 404, 404, 403),
+    ("POST", "measure/trends/notes/1/restore/", 302, 302, 403),
+    ("GET", "measure/slices/", 200, 200, 403),
+    ("POST", "measure/slices/", 400, 400, 403),  # no name
+    ("GET", "measure/slices/1/", 404, 404, 403),
+    ("POST", "measure/slices/1/remove/", 404, 404, 403),
+    ("POST", "measure/slices/1/restore/", 302, 302, 403),
+    ("POST", "measure/slices/recount/", 302, 302, 403),
     ("GET", "discuss/", 200, 200, 200),
     ("GET", "discuss/classes/", 200, 200, 403),
     ("POST", "discuss/classes/", 400, 400, 403),  # nothing changes

@@ -81,13 +81,14 @@ def restore_slice(*, actor: Viewer, slug: str, slice_id: int, now: datetime) -> 
         _check_free(project, name=found.name)
         Slice.objects.filter(pk=found.pk).update(removed_at=None, removed_by=None)
         audit.record(actor=actor, verb="restored slice", obj=found, now=now, project_id=project.pk, key=found.key)
-    recount_slices(project=project)
+    recount_slices(project_id=project.pk)
     found.refresh_from_db()
     return found
 
 
-def recount_slices(*, project: Project) -> None:
-    """Count the examples of all slices, after some came in. Nothing to do where none did."""
+def recount_slices(*, project_id: int) -> None:
+    """Count the examples of a project's slices, after some came in. Nothing to do where none did."""
+    project = Project.objects.get(pk=project_id)
     counted_to = newest_position(project)
     slices = [row for row in slices_of(project) if row.counted_to < counted_to]
     if not slices:
