@@ -1,5 +1,6 @@
 """How examples were decided: shares, which methods meet what people settled, and which examples are least certain."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelling.access import Permission, Viewer
+from labelling.intake.models import Example
 from labelling.kinds import KINDS
 from labelling.measure.answers import Answers, read_answers
 from labelling.measure.columns import Resolved, read_resolved, read_took_part
@@ -154,19 +156,21 @@ def _figure(scores: NDArray[np.float64], counts: Counts, classes: bool, words: s
     return figure(float(scores.mean()), {"examples": named}, f"{COMPARED}; the method: {words}", counts, 0.95)
 
 
-def rows_of(found: Decided, places: NDArray[np.intp]) -> list[dict[str, Any]]:
-    """Rows of the list: {"example_id", "answer" (in words, None for a tie), "confidence", "decided_by", "votes": [(words, count)]}."""
+def rows_of(found: Decided, places: Iterable[int]) -> list[dict[str, Any]]:
+    """Rows of the list: {"example", "answer" (in words, None for a tie), "confidence", "decided_by", "votes": [(words, count)]}."""
     answers, outcome = found.answers, found.outcome
     labels, kind = answers.labels, KINDS[answers.described["kind"]]
     values, rows = [*answers.values, *outcome.made], []
-    for place in places.tolist():
+    places = [int(place) for place in places]
+    examples = Example.objects.only("id", "key", "data").in_bulk([int(outcome.example[place]) for place in places])
+    for place in places:
         pk, code = int(outcome.example[place]), int(outcome.answer[place])
         at = int(np.searchsorted(labels.example_ids, pk))
         codes, counts = np.unique(labels.code[int(labels.offsets[at]) : int(labels.offsets[at + 1])], return_counts=True)
         votes = sorted(zip(codes.tolist(), counts.tolist(), strict=True), key=lambda one: (-one[1], one[0]))
         rows.append(
             {
-                "example_id": pk,
+                "example": examples[pk],
                 "answer": kind.show(answers.described, values[code]) if code >= 0 else None,
                 "confidence": float(outcome.confidence[place]),
                 "decided_by": str(outcome.decided_by[place]),

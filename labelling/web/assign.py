@@ -17,6 +17,7 @@ from labelling.assign import selectors, services
 from labelling.discuss.selectors.checks import gold_counts
 from labelling.discuss.services import allow_try
 from labelling.errors import Conflict, WorkbenchError
+from labelling.measure.overlap import overlap_state
 from labelling.projects.selectors import labelling_settings
 from labelling.web.drafts import number_or_text
 from labelling.web.forms import PlainForm
@@ -67,6 +68,7 @@ def assign(request: HttpRequest, project: Any) -> HttpResponse:
         "pages": Pages(request, selectors.list_hands(project, now=now), PER_PAGE),
         "gold": gold_counts(project),
         "settings": labelling_settings(project),
+        "overlap": overlap_state(project),
         "now": now,
     }
     return TemplateResponse(request, "assign/page.html", context, status=400 if form.errors else 200)

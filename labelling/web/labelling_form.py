@@ -8,8 +8,9 @@ from django import forms
 from labelling.errors import WorkbenchError
 from labelling.web.drafts import number_or_text
 
-SHARES = ("suggestions_blind_share", "qualification_required", "gold_share", "second_round_share")
-GROUPS = ("suggestions", "qualification", "gold", "second_round")
+SHARES = ("suggestions_blind_share", "qualification_required", "gold_share", "second_round_share", "overlap_confidence")
+GROUPS = ("suggestions", "qualification", "gold", "second_round", "overlap")
+NO_BUDGET = "none"
 WORDS = {  # what is said beside a field whose value does not fit
     "suggestions_blind_share": "Give a percentage from 0 to 100, like 20.",
     "qualification_examples": "Give a whole number from 0 to 200. 0 asks for none.",
@@ -17,6 +18,9 @@ WORDS = {  # what is said beside a field whose value does not fit
     "gold_share": "Give a percentage from 0 to 50, like 5. 0 mixes none in.",
     "second_round_share": "Give a percentage from 0 to 50, like 5. 0 asks for none.",
     "second_round_after_days": "Give a whole number of days from 0 to 365.",
+    "overlap_most": "Give a whole number from 2 to 100, like 5.",
+    "overlap_confidence": "Give a percentage from 50 to 99.9, like 90.",
+    "overlap_budget": "Give a whole number of labels, like 500, or none.",
 }
 
 
@@ -61,6 +65,15 @@ class LabellingFields(forms.Form):
     )
     second_round_after_days = _number("After how many days", "Long enough to have forgotten the answer: a week or two.")
 
+    overlap_adaptive = _yes(
+        "Ask for more labels where the answer is not sure",
+        "Every example begins with the number of labels above. When it has them and its answer is not sure enough, one more is asked for, again and "
+        "again until it is. Of examples that are labelled from now on; switched off, nothing more is asked for, and what was asked for stays.",
+    )
+    overlap_most = _number("Labels of one example at most", "More than the number of labels above, or nothing is asked for.")
+    overlap_confidence = _number("Sure enough, in %", "The probability of the answer, from who gave which and how often each of them was right so far.")
+    overlap_budget = _number("More labels in all at most", "All that may be asked for beyond the number of labels above, or none for no end.")
+
     def labelling(self) -> dict[str, Any]:
         """What the API takes as `labelling`; what was left empty stays as it is."""
         found: dict[str, Any] = {}
@@ -68,7 +81,9 @@ class LabellingFields(forms.Form):
             typed: Any = self.cleaned_data[name]
             if typed == "":
                 continue
-            if isinstance(typed, str):
+            if name == "overlap_budget" and typed.strip().lower() == NO_BUDGET:
+                typed = None
+            elif isinstance(typed, str):
                 typed = number_or_text(typed.replace("%", "").strip())
                 if name in SHARES and not isinstance(typed, str):
                     typed = round(typed / 100, 6)
@@ -86,7 +101,7 @@ def typed_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in settings.items():
         for part, one in value.items() if isinstance(value, Mapping) else [("", value)]:
             field = f"{name}_{part}" if part else name
-            found[field] = f"{one * 100:g}" if field in SHARES else one
+            found[field] = f"{one * 100:g}" if field in SHARES else NO_BUDGET if field == "overlap_budget" and one is None else one
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from labelling import flow
 from labelling.access import Permission
+from labelling.assign.overlap import questions_that_count
 from labelling.discuss.selectors import counts_of_cases
 from labelling.discuss.selectors.checks import gold_counts
 from labelling.errors import WorkbenchError
@@ -174,6 +175,7 @@ def settings(request: HttpRequest, project: Any) -> HttpResponse:
             return redirect("settings", slug=project.slug)
     asked = selectors.labelling_settings(project)["qualification"]["examples"]
     context = {"project": project, "form": form, "tab": "settings", "gold": gold_counts(project), "asked": asked}
+    context["adapts"] = [question["prompt"] for question in questions_that_count(selectors.questions_of(project))]
     return TemplateResponse(request, "projects/settings.html", context, status=400 if form.errors else 200)
 
 
