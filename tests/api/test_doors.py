@@ -82,6 +82,7 @@ DOORS = {
     ("GET", "{}human-performance/"): LEADS_200,
     ("GET", "{}labellers/"): LEADS_200,
     ("GET", "{}consensus/"): LEADS_200,
+    ("GET", "{}overlap/simulation/"): LEADS_200,
     ("GET", "{}precision/"): LEADS_200,
     ("GET", "{}cases/"): (200, 200, 200, 404, 401, 200, 404),  # a labeller finds those of an invitation
     ("POST", "{}cases/"): LEADS_400,

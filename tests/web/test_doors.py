@@ -51,6 +51,7 @@ ROLES = [
     ("GET", "assign/suggestions/", 200, 200, 403),
     ("POST", "assign/suggestions/", 400, 400, 403),  # no file
     ("POST", "assign/suggestions/remove/", 302, 302, 403),
+    ("GET", "measure/overlap/", 200, 200, 403),
     ("GET", "measure/precision/", 200, 200, 403),
     ("GET", "measure/precision/?width=x", 400, 400, 403),
     ("GET", "measure/trends/", 200, 200, 403),
