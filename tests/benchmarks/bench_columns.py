@@ -28,7 +28,7 @@ def main() -> None:
         from tests import servers
 
         try:
-            os.environ |= {"WORKBENCH_DATA": str(folder / "data"), "DJANGO_SETTINGS_MODULE": "workbench.settings", "WORKBENCH_LOG_LEVEL": "WARNING"}
+            os.environ |= {"WORKBENCH_DATA": str(folder / "data"), "DJANGO_SETTINGS_MODULE": "workbench.settings", "WORKBENCH_LOG_LEVEL": "WARNING", "WORKBENCH_FIGURES_MB": "0"}
             if options.database == "postgres":
                 os.environ["DATABASE_URL"] = servers.postgres(folder).url("bench")
             run(options.rows, options.database)
