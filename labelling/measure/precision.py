@@ -95,7 +95,7 @@ def wider(alpha: Result) -> float | None:
 def parse_width(text: str | None, now: float | None) -> float:
     """The width that is wanted. Without one 0.1, or half of what is there where that is narrower already."""
     if text in (None, ""):
-        return WIDTH if now is None or now > WIDTH or now <= 0 else max(NARROWEST, math.ceil(now * 500) / 1000)
+        return WIDTH if now is None or now > WIDTH or now <= 0 else max(0.01, math.ceil(now * 50) / 100)
     try:
         found = float(str(text))
     except ValueError:

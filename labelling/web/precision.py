@@ -51,6 +51,8 @@ def how_many_more(request: HttpRequest, project: Any) -> HttpResponse:
         form.blame(error)
         wanted = None
         found = precision(request.viewer, project.slug, question=context["key"], level=level, now=timezone.now())
+    if not form.errors:
+        form = WidthForm({"width": f"{found['width']:g}"})
     context |= {
         "found": found,
         "form": form,
@@ -75,7 +77,7 @@ def chart(name: str, need: dict[str, Any], width: float) -> dict[str, Any] | Non
     ]
     over_labellers = [{"x": point["count"], "value": point["over_labellers"]} for point in curve if point["over_labellers"] is not None]
     series = [{"name": "over other examples", "points": over_examples}, {"name": "over other labellers", "points": over_labellers}]
-    places = [{"x": curve[0]["count"], "y": curve[0]["width"], "name": "now"}]
+    places = [{"x": curve[0]["count"], "y": curve[0]["width"], "name": f"now: {curve[0]['count']:,}"}]
     if need["more"]:
         there = next(point for point in curve if point["count"] == need["count"])
         places.append({"x": there["count"], "y": there["width"], "name": f"{there['count']:,}"})
