@@ -91,6 +91,11 @@ def read_answers(
 ) -> Answers:
     """Read a question's counted answers (the first question when no key is given). Raises NotFound and Invalid."""
     question, described = get_question(project, key)
+    return answers_to(question, described, rounds=rounds, level=level)
+
+
+def answers_to(question: Question, described: Mapping[str, Any], *, rounds: Rounds = "current", level: str | None = None) -> Answers:
+    """The same for a question that is at hand, with its description in force."""
     allowed = levels_of(described)
     if level is not None and level not in allowed:
         raise Invalid.field("level", f"The level of a {described['kind']} question is one of: {', '.join(allowed)}.")

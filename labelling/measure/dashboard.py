@@ -11,13 +11,13 @@ from labelling.errors import NotFound
 from labelling.intake.models import Example
 from labelling.kinds import KINDS
 from labelling.measure import by_kind, human
-from labelling.measure.answers import Answers, names_of, read_answers
+from labelling.measure.answers import Answers, answers_to, names_of, read_answers
 from labelling.measure.columns import read_resolved
 from labelling.measure.compare import comparison
 from labelling.measure.counted import rows_of
 from labelling.measure.selectors import confusion_rows, heat_map, monday, weeks
 from labelling.projects.models import Project
-from labelling.projects.selectors import get_project, list_guidelines, questions_of
+from labelling.projects.selectors import get_project, list_guidelines, question_rows, questions_of
 from labelling.stats import groups
 from labelling.stats import human as levels
 from labelling.stats.columns import Labels
@@ -48,11 +48,11 @@ class QuestionFigures:
     weeks: list[dict[str, Any]]
 
 
-def dashboard(viewer: Viewer, slug: str) -> list[QuestionFigures]:
-    """The figures of the first questions, in the schema's order."""
-    project = get_project(viewer, slug, Permission.SEE_LABELS)
-    keys = [question["key"] for question in questions_of(project)][:MOST_ON_DASHBOARD]
-    return [figures_of(project, read_answers(project, key)) for key in keys]
+def dashboard_of(project: Project) -> list[QuestionFigures]:
+    """The figures of the first questions, in the schema's order; the project was fetched for somebody who may see labels."""
+    rows = question_rows(project)
+    asked = questions_of(project)[:MOST_ON_DASHBOARD]
+    return [figures_of(project, answers_to(rows[described["key"]], described)) for described in asked]
 
 
 def figures_of(project: Project, answers: Answers) -> QuestionFigures:
@@ -133,7 +133,8 @@ def days_of(week: int) -> range:
 
 def guideline_marks(project: Project) -> list[dict[str, Any]]:
     """When each version of the guidelines came: vertical lines in what goes over time."""
-    return [{"version": row.version, "at": row.created_at.date().isoformat()} for row in list_guidelines(project) if row.version > 1]
+    rows = list_guidelines(project).filter(version__gt=1).values_list("version", "created_at")
+    return [{"version": version, "at": at.date().isoformat()} for version, at in rows]
 
 
 def meta_names(project: Project, look_at: int = 200) -> list[str]:

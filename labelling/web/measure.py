@@ -135,7 +135,7 @@ class _Already:
 
 def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
     """What the first page of a project adds for those who may see labels."""
-    figures = dashboard.dashboard(request.viewer, project.slug)
+    figures, marks = dashboard.dashboard_of(project), dashboard.guideline_marks(project)
     return {
         "figures": figures,
         "alphas": dots([{"key": row.prompt, "alpha": row.alpha} for row in figures], project.target_alpha),
@@ -153,7 +153,7 @@ def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
             }
             for row in figures
         ],
-        "trends": [{"figure": row, "chart": trend(row.weeks, dashboard.guideline_marks(project), project.target_alpha)} for row in figures],
+        "trends": [{"figure": row, "chart": trend(row.weeks, marks, project.target_alpha)} for row in figures],
     }
 
 

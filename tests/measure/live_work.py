@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -39,7 +40,7 @@ def hammer(turns: int = 8, seed: int = 1) -> int:
     versions: set[int] = set()
     for turn in range(turns):
         done = threading.Event()
-        readers = [threading.Thread(target=_guarded(lambda: _read(questions, done, versions))) for _ in range(2)]
+        readers = [threading.Thread(target=_guarded(partial(_read, questions, done, versions))) for _ in range(2)]
         workers = [threading.Thread(target=_guarded(_labelling(who, chance.random()))) for who in people]
         workers.append(threading.Thread(target=_guarded(_lead(turn, chance.random()))))
         failed.clear()
