@@ -13,6 +13,7 @@ from labelling.api import (
     jobs,
     label,
     measure,
+    near_duplicates,
     overlap,
     precision,
     projects,
@@ -20,6 +21,7 @@ from labelling.api import (
     schema,
     slices,
     suggestions,
+    suspects,
     trends,
 )
 
@@ -70,6 +72,13 @@ urlpatterns = [
     path("projects/<str:slug>/human-performance/", measure.HumanPerformance.as_view()),
     path("projects/<str:slug>/labellers/", measure.Labellers.as_view()),
     path("projects/<str:slug>/consensus/", measure.Consensus.as_view()),
+    path("projects/<str:slug>/suspects/", suspects.Suspects.as_view()),
+    path("projects/<str:slug>/suspects/send/", suspects.SendSuspects.as_view()),
+    path("projects/<str:slug>/audits/", suspects.Audits.as_view()),
+    path("projects/<str:slug>/audits/<str:audit_id>/", suspects.AuditDetail.as_view()),
+    path("projects/<str:slug>/audits/<str:audit_id>/answers/", suspects.AuditAnswers.as_view()),
+    path("projects/<str:slug>/near-duplicates/", near_duplicates.NearDuplicates.as_view()),
+    path("projects/<str:slug>/near-duplicates/send/", near_duplicates.SendGroup.as_view()),
     path("projects/<str:slug>/precision/", precision.Precision.as_view()),
     path("projects/<str:slug>/overlap/simulation/", overlap.Simulation.as_view()),
     # discuss

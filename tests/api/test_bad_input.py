@@ -80,6 +80,12 @@ GOOD: dict[tuple[str, str], Any] = {
         "splits": {"train": 0.8, "test": 0.2}, "stratify": True, "group_by": "meta.lab", "keep_splits_of": 1, "seed": 7, "growth_reason": "g", "formats": ["csv"],
     },
     ("POST", "{}versions/<number>/recall/"): {"reason": "r"},
+    ("POST", "{}suspects/"): {"question": "sentiment", "evaluation": None},
+    ("POST", "{}suspects/send/"): {"question": "sentiment", "run": None, "of": "answer", "worst": 3},
+    ("POST", "{}audits/"): {"question": "sentiment", "examples": 2, "seed": 5, "run": "newest"},
+    ("POST", "{}audits/<audit_id>/answers/"): {"place": 1, "verdict": "right"},
+    ("POST", "{}near-duplicates/"): {},
+    ("POST", "{}near-duplicates/send/"): {"group": 1, "run": None},
     ("POST", "{}models/"): {"name": "m", "version": "1", "trained_on": 1, "code": "c", "parameters": {"a": 1}, "environment": {"b": 2}, "notes": "n"},
 }  # fmt: skip
 FORMS: dict[str, dict[str, Any]] = {
@@ -121,6 +127,10 @@ def place() -> dict[str, Any]:
     tasks.run_queued()
     dora.post("/api/v1/projects/reviews/versions/", {"include": {"states": ["complete", "in_review"]}, "consensus": {"ties": "keep"}, "splits": {"train": 1}})
     tasks.run_queued()
+    for door in ("suspects", "near-duplicates"):
+        dora.post(f"/api/v1/projects/reviews/{door}/", {})
+    tasks.run_queued()
+    drawn = dora.post("/api/v1/projects/reviews/audits/", {"examples": 3}).json()["id"]
     case = Case.objects.order_by("pk").first()
     dora.post("/api/v1/projects/reviews/sources/", {"key": "web", "name": "The web"})
     model = dora.post("/api/v1/projects/reviews/models/", {"name": "first", "version": "1"}).json()["id"]
@@ -128,7 +138,7 @@ def place() -> dict[str, Any]:
     note = dora.post("/api/v1/projects/reviews/notes/", {"text": "Ben joined"}).json()
     return {
         "slice_id": kept["id"], "note_id": note["id"],
-        "job_id": job["id"], "path": "x1", "assignment_id": leased.id, "case_id": case.pk, "number": 1, "name": "train.csv", "evaluation_id": 7, "username": "dora",
+        "job_id": job["id"], "path": "x1", "assignment_id": leased.id, "case_id": case.pk, "number": 1, "name": "train.csv", "evaluation_id": 7, "username": "dora", "audit_id": drawn,
         "seen": list(Label.objects.filter(example=case.example).values_list("pk", flat=True)), "model": str(model), "case": case.pk,
     }  # fmt: skip
 

@@ -73,6 +73,7 @@ def test_everything_that_the_contract_names_is_there_under_its_name():
     schema(lea)
     released(lea)
     evaluated(lea)
+    doubted(lea)
     for method, path in LATER:
         url = f"{BASE}{path[1:]}" if path.startswith("/") else f"{HERE}{path}"
         check_error(getattr(lea, method.lower())(url), 404, described_too=False)
@@ -333,6 +334,39 @@ def discussed(lea: APIClient, ada: APIClient) -> None:
     assert {key: states[key] for key in by_example} == {"e00": "resolved", "e02": "resolved", "e04": "open", "e11": "dropped"}
     ok(lea.get(f"{HERE}human-performance/?question=sentiment"), {"against_resolved": FIGURE})
     ok(lea.post(f"{HERE}guidelines/", {"text": "# How\n\nRead twice.", "reason": "Ben's slip", "cases": [case["id"]]}), {"version": 2}, 201)
+
+
+def doubted(lea: APIClient) -> None:
+    """Suspected errors, an audit of the answers that stand, and near-duplicates."""
+    run = {
+        "id": int, "question": "sentiment", "way": "people", "evaluation": None, "method": str, "examples": int, "answers": int, "labels": int, "stale": False,
+        "created_by": "lea", "created_at": str,
+    }  # fmt: skip
+    rows = {"next": None, "previous": None, "results": list}  # may well be none; what is in them is described, and checked by that
+    sent = {"opened": int, "added": int, "already": int, "left_out": int, "cases": list}
+    ok(lea.get(f"{HERE}suspects/"), {**rows, "run": None})
+    finished(lea, lea.post(f"{HERE}suspects/", {"question": "sentiment"}), {"run": int, "examples": int, "answers": int, "labels": int})
+    for of in ("answer", "label"):
+        ok(lea.get(f"{HERE}suspects/?question=sentiment&of={of}"), {**rows, "run": run})
+    ok(lea.post(f"{HERE}suspects/send/", {"of": "label", "worst": 5}), sent)
+    check_error(lea.post(f"{HERE}suspects/send/", {"examples": ["moon"]}), 400, field="examples")
+    audit = {
+        "id": int, "question": "sentiment", "run": (int, NONE), "seed": 5, "population": int, "examples": 4, "checked": int, "right": int, "wrong": int,
+        "cannot_tell": int, "error_rate": {"value": None, "undefined": str}, "created_by": "lea", "created_at": str,
+    }  # fmt: skip
+    drawn = ok(lea.post(f"{HERE}audits/", {"examples": 4, "seed": 5, "run": "newest"}), audit, 201)
+    ok(lea.get(f"{HERE}audits/"), page(audit))
+    answers = f"{HERE}audits/{drawn['id']}/answers/"
+    ok(lea.get(answers), page({"place": int, "example": str, "data": dict, "answer": str, "verdict": (str, NONE)}))
+    ok(lea.post(answers, {"place": 1, "verdict": "right"}), {"place": 1, "verdict": "right"})
+    assert ok(lea.get(f"{HERE}audits/{drawn['id']}/"), audit)["checked"] == 1
+    ok(lea.get(f"{HERE}near-duplicates/"), {**rows, "run": None, "consistency": None})
+    counted = {"run": int, "examples": int, "exact_groups": int, "near_groups": int, "unreadable": 0}
+    finished(lea, lea.post(f"{HERE}near-duplicates/", {}), counted)
+    figures = {"answers": FIGURE, "labels": FIGURE, "same_example": FIGURE}
+    looked = {"id": int, "examples": int, "exact_groups": int, "near_groups": int, "unreadable": 0, "stale": False, "created_at": str}
+    ok(lea.get(f"{HERE}near-duplicates/?exact=true"), {**rows, "run": looked, "consistency": figures})
+    check_error(lea.post(f"{HERE}near-duplicates/send/", {"group": 10**6}), 404)
 
 
 def settle(lea: APIClient, case: dict[str, Any], **fields: Any) -> None:

@@ -82,6 +82,17 @@ DOORS = {
     ("GET", "{}human-performance/"): LEADS_200,
     ("GET", "{}labellers/"): LEADS_200,
     ("GET", "{}consensus/"): LEADS_200,
+    ("GET", "{}suspects/"): LEADS_200,
+    ("POST", "{}suspects/"): (202, 202, 403, 404, 401, 403, 404),
+    ("POST", "{}suspects/send/"): LEADS_400,
+    ("GET", "{}audits/"): LEADS_200,
+    ("POST", "{}audits/"): LEADS_400,
+    ("GET", "{}audits/<audit_id>/"): LEADS_404,
+    ("GET", "{}audits/<audit_id>/answers/"): LEADS_404,
+    ("POST", "{}audits/<audit_id>/answers/"): LEADS_404,
+    ("GET", "{}near-duplicates/"): LEADS_200,
+    ("POST", "{}near-duplicates/"): (202, 202, 403, 404, 401, 403, 404),
+    ("POST", "{}near-duplicates/send/"): LEADS_400,
     ("GET", "{}overlap/simulation/"): LEADS_200,
     ("GET", "{}precision/"): LEADS_200,
     ("GET", "{}cases/"): (200, 200, 200, 404, 401, 200, 404),  # a labeller finds those of an invitation
@@ -153,7 +164,7 @@ def place() -> dict[str, Any]:
     note = lea.post("/api/v1/projects/reviews/notes/", {"text": "Ben joined"}).json()
     return {
         "job_id": job["id"], "path": "x1", "assignment_id": leased.id, "case_id": Case.objects.get().pk, "number": 1,
-        "name": "manifest.json", "evaluation_id": 7, "slice_id": kept["id"], "note_id": note["id"],
+        "name": "manifest.json", "evaluation_id": 7, "audit_id": 7, "slice_id": kept["id"], "note_id": note["id"],
     }  # fmt: skip
 
 

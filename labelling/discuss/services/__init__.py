@@ -4,7 +4,7 @@ from labelling.discuss.services.checking import after_check, allow_try, set_gold
 from labelling.discuss.services.opening import open_cases
 from labelling.discuss.services.schema_change import Changed, change_schema
 from labelling.discuss.services.settling import LabelsChanged, SettledMeanwhile, reopen, resolve
-from labelling.discuss.services.suspecting import Sent, send_suspects
+from labelling.discuss.services.suspecting import Sent, send_group, send_suspects
 from labelling.discuss.services.talking import (
     Invited,
     Remarked,
@@ -36,6 +36,7 @@ __all__ = [
     "reopen",
     "report",
     "resolve",
+    "send_group",
     "send_suspects",
     "set_gold_aside",
     "show_names",

@@ -15,17 +15,20 @@ from labelling.discuss.models import Case, CaseReason
 from labelling.discuss.rules import CaseState, Reason, score_of
 from labelling.discuss.selectors.differences import differences, sorted_ids, within
 from labelling.discuss.suspect_models import SentSuspect
-from labelling.errors import Conflict, Invalid
+from labelling.errors import Conflict, Invalid, NotFound
 from labelling.intake.models import Example
 from labelling.intake.rules import ExampleState
 from labelling.intake.states import change_state
 from labelling.label.models import Label
+from labelling.measure.likeness_models import LikenessGroup, LikenessMember
+from labelling.measure.near_duplicates import get_run as get_likeness_run
 from labelling.measure.suspect_models import Suspect, SuspectRun
-from labelling.measure.suspect_rules import check_of, check_wanted
+from labelling.measure.suspect_rules import check_count, check_of, check_wanted
 from labelling.measure.suspects import get_run
 from labelling.projects.models import Project
 from labelling.projects.selectors import get_project
 
+MOST_OF_GROUP = 100  # examples of a group that go to the queue at once
 GONE = frozenset({ExampleState.DROPPED, ExampleState.REGATHER})
 
 
@@ -147,3 +150,28 @@ def open_with_reason(
         change_state(project_id=project.pk, example_ids=review, to=ExampleState.IN_REVIEW)
     return done
 
+
+
+def send_group(*, actor: Viewer, slug: str, fields: Mapping[str, Any], now: datetime) -> Sent:
+    """Open cases for the examples of one group of near-duplicates, each with the others' names as the reason. What is in the queue
+    for that reason already is left as it is."""
+    project = get_project(actor, slug, Permission.DISCUSS)
+    _, run = get_likeness_run(actor, slug, fields.get("run"))
+    number = check_count(fields.get("group"), "group", 2**31 - 1)
+    group = LikenessGroup.objects.filter(run=run, number=number).first() if run is not None else None
+    if group is None:
+        raise NotFound(f"There is no group {number:,} of near-duplicates in this run.")
+    members = LikenessMember.objects.filter(group=group).order_by("example_id").values_list("example_id", "example__key")[:MOST_OF_GROUP]
+    keys = [key for _, key in members]
+    words = "Exact copies" if group.exact else "Near-duplicates"
+    some = ", ".join(keys[:10]) + (f" and {group.size - 10:,} more" if group.size > 10 else "")
+    note = f"{words} of each other are labelled differently: {some}."
+    with transaction.atomic():
+        assign.lock_examples([pk for pk, _ in members])
+        open_ = Case.objects.filter(example_id__in=[pk for pk, _ in members], note__contains=note).exclude(state=CaseState.RESOLVED)
+        before = set(open_.values_list("example_id", flat=True))
+        notes = {pk: note for pk, _ in members if pk not in before}
+        done = open_with_reason(project=project, notes=notes, reason=Reason.REPORTED, now=now)
+        done.already += len(before)
+        audit.record(actor=actor, verb="sent near-duplicates", obj=group, now=now, project_id=project.pk, **done.as_dict())
+    return done
