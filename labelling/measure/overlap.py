@@ -19,7 +19,7 @@ from labelling.projects.labelling_settings import LARGEST_BUDGET, MOST_LABELS
 from labelling.projects.models import Project, ProjectCounts
 from labelling.projects.selectors import get_project, labelling_settings
 from labelling.stats.columns import Labels
-from labelling.stats.overlap import Replay, mean_interval, reference_of, replay_adaptive, replay_fixed
+from labelling.stats.overlap import Replay, mean_interval, reference_of, replay_adaptive
 from labelling.stats.results import Counts, Interval, figure
 
 FEWEST = 30  # examples
@@ -101,7 +101,11 @@ def _simulate(answers: Answers, asked: Mapping[str, Any], seed: int, n_all: int)
     plan = {"start": asked["start"], "most": most, "budget": budget, "orders": ORDERS, "seed": seed}
     marks = sorted({*CURVE, asked["confidence"]})
     curve = {mark: replay_adaptive(labels, reference, confidence=mark, **plan) for mark in marks}
-    fixed = {count: replay_fixed(labels, reference, count, orders=ORDERS, seed=seed) for count in _counts(asked["start"], most)}
+    # Settled in the same way, so that what is lost comes from the number of labels alone.
+    fixed = {
+        count: replay_adaptive(labels, reference, start=count, most=count, confidence=1, orders=ORDERS, seed=seed)
+        for count in _counts(asked["start"], most)
+    }
     told = _Told(labels, reference, basis, n_usable, asked, budget is not None and share < 1)
     chosen, whole = curve[asked["confidence"]], fixed[most]
     saved = mean_interval(1 - chosen.cost / most)
@@ -186,7 +190,10 @@ class _Told:
         return figure(value, {"examples": Interval(low, high, "Student's t over the same examples")}, f"{words}, {self.words}", counts or self.counts, 0.95).as_dict()
 
     def cautions(self) -> list[str]:
-        said = [f"Answers are held against {REFERENCES[self.basis]}."]
+        said = [
+            f"Answers are held against {REFERENCES[self.basis]}.",
+            "Fixed numbers of labels are settled in the same way, each label weighed by its labeller's reliability, so that what is lost comes from the number of labels alone.",
+        ]
         if self.basis == "resolved":
             said.append("Resolved examples are mostly those that people disagreed on, so that this costs more and agrees less than on all examples.")
         said.append(

@@ -117,7 +117,8 @@ def _decided_title(counts: dict[str, int]) -> str:
     """The finding: "61 % unanimous, 27 % by a vote, 2 % tied"."""
     total = sum(counts.values())
     said = [DECIDED[name][2].format(_percent(number / total)) for name, number in counts.items() if number]
-    return ", ".join(said)
+    title = ", ".join(said)
+    return title[:1].upper() + title[1:]
 
 
 def _points(figure: dict[str, Any]) -> str:

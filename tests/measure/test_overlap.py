@@ -9,7 +9,7 @@ from labelling.label.models import AnswerCode, CountedAnswer
 from labelling.measure.models import TookPart
 from labelling.projects.models import Project, Question
 from labelling.stats.columns import Labels
-from labelling.stats.overlap import reference_of, replay_adaptive, replay_fixed
+from labelling.stats.overlap import reference_of, replay_adaptive
 from tests import factories
 from tests.measure.rows import put_truth
 from tests.stats.samples import simulate
@@ -64,7 +64,7 @@ def test_the_figures_are_those_of_the_core():
     assert found["adaptive"]["agreement"]["value"] == pytest.approx(wanted.alike.mean())
     assert found["adaptive"]["reached"] == pytest.approx(wanted.reached)
     three = next(row for row in found["fixed"] if row["labels"] == 3)
-    assert three["agreement"]["value"] == pytest.approx(replay_fixed(labels, reference, 3, **plan).alike.mean())
+    assert three["agreement"]["value"] == pytest.approx(replay_adaptive(labels, reference, start=3, most=3, confidence=1, **plan).alike.mean())
     assert found["adaptive"]["saved"]["value"] == pytest.approx(1 - wanted.cost.mean() / 5)
     assert (found["question"], found["start"], found["most"], found["confidence"], found["budget"], found["reference"]) == (
         "sentiment", 2, 5, 0.9, None, "all_labels",

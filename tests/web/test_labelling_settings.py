@@ -22,14 +22,16 @@ def test_every_setting_of_labelling_is_set_on_the_page_in_percentages_and_yes_or
     typed = USUAL | {
         "confidence": "on", "practice": "on", "suggestions_show": "on", "suggestions_blind_share": "25", "qualification_examples": "10",
         "qualification_required": "90 %", "gold_share": "2.5", "gold_feedback": "on", "second_round_share": "5", "second_round_after_days": "14",
+        "overlap_adaptive": "on", "overlap_most": "6", "overlap_confidence": "95 %", "overlap_budget": "1200",
     }  # fmt: skip
     assert browse("lea").post(SETTINGS, typed).status_code == 302
     assert stored() == {
         "confidence": True, "practice": True, "suggestions": {"show": True, "blind_share": 0.25}, "qualification": {"examples": 10, "required": 0.9},
         "gold": {"share": 0.025, "feedback": True}, "second_round": {"share": 0.05, "after_days": 14},
+        "overlap": {"adaptive": True, "most": 6, "confidence": 0.95, "budget": 1200},
     }  # fmt: skip
     page = browse("lea").get(SETTINGS).content.decode()
-    for value in ('value="25"', 'value="90"', 'value="2.5"', 'value="14"'):
+    for value in ('value="25"', 'value="90"', 'value="2.5"', 'value="14"', 'value="6"', 'value="95"', 'value="1200"'):
         assert value in page, value
     assert browse("lea").post(SETTINGS, typed | {"gold_share": "0", "second_round_share": "0", "qualification_examples": "0"}).status_code == 302
     assert stored()["gold"]["share"] == 0
@@ -43,11 +45,26 @@ def test_an_empty_field_keeps_what_is_set():
     assert stored()["gold"]["share"] == 0.1
 
 
+def test_a_budget_is_a_number_or_none_and_the_page_says_which_questions_decide():
+    project = make_project()
+    switch_on(project, overlap={"adaptive": True, "budget": 7})
+    assert 'value="7"' in browse("lea").get(SETTINGS).content.decode()
+    assert browse("lea").post(SETTINGS, USUAL | {"overlap_adaptive": "on", "overlap_budget": " None "}).status_code == 302
+    assert stored()["overlap"]["budget"] is None
+    page = browse("lea").get(SETTINGS).content.decode()
+    assert 'value="none"' in page
+    assert "“What does the writer feel?” decides." in page
+    make_project("prices", questions=[{"key": "cost", "kind": "number", "prompt": "How much?"}])
+    assert "nothing more is ever asked for" in browse("lea").get("/projects/prices/settings/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "words"),
     [
         ("gold_share", "80", "from 0 to 50"), ("gold_share", "many", "from 0 to 50"), ("qualification_examples", "1.5", "whole number from 0 to 200"),
         ("qualification_required", "120", "from 0 to 100"), ("second_round_after_days", "-1", "from 0 to 365"), ("second_round_share", "inf", "from 0 to 50"),
+        ("overlap_most", "1", "from 2 to 100"), ("overlap_confidence", "100", "from 50 to 99.9"), ("overlap_confidence", "nan", "from 50 to 99.9"),
+        ("overlap_budget", "-1", "or none"), ("overlap_budget", "lots", "or none"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said_beside_its_field_and_nothing_is_changed(field, typed, words):
