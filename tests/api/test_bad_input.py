@@ -40,7 +40,8 @@ GOOD: dict[tuple[str, str], Any] = {
         "questions": [{**SENTIMENT, "classes": SENTIMENT["classes"][:2]}, {**STRENGTH, "step": 1, "names": {"1": "low"}, "show_if": {"question": "sentiment", "is": ["pos"]}}],
         "labels_per_example": 3, "guidelines": "# How", "order": "sequence", "seed": 1, "lease_seconds": 600, "target_alpha": 0.8,
     },
-    ("PATCH", "{}"): {"name": "New", "description": "d", "labels_per_example": 2, "order": "shuffled", "lease_seconds": 600, "target_alpha": 0.8, "tags": [{"key": "irony", "name": "Irony"}]},
+    ("PATCH", "{}"): {"name": "New", "description": "d", "labels_per_example": 2, "order": "shuffled", "lease_seconds": 600, "target_alpha": 0.8, "tags": [{"key": "irony", "name": "Irony"}],
+                     "labelling": {"overlap": {"adaptive": True, "most": 4, "confidence": 0.8, "budget": 5}}},
     ("POST", "{}members/"): {"username": "mallory", "role": "labeller"},
     ("POST", "{}guidelines/"): {"text": "# How", "reason": "r", "cases": [1]},
     ("POST", "{}sources/"): {

@@ -299,6 +299,10 @@ def measured(lea: APIClient) -> None:
     majority = ok(lea.get(f"{HERE}consensus/?question=sentiment&method=majority"), page(row))["results"]
     assert {one["example"]: (one["answer"], one["decided_by"], one["votes"]) for one in majority}["e00"] == ("pos", "majority", {"pos": 2, "neg": 1})
     ok(lea.get(f"{HERE}consensus/?question=sentiment&method=dawid_skene"), page(row))
+    ok(lea.get(f"{HERE}consensus/?question=sentiment&method=weighted"), page(row))
+    setting = {"question": "sentiment", "start": 2, "most": 3, "confidence": 0.8, "budget": 10, "in_use": False, "reference": ANY, "n_examples": int}
+    ok(lea.get(f"{HERE}overlap/simulation/?start=2&most=3&confidence=0.8&budget=10"), {**setting, "curve": list, "fixed": list, "cautions": list})
+    check_error(lea.get(f"{HERE}overlap/simulation/?confidence=2"), 400, field="confidence")
 
 
 def discussed(lea: APIClient, ada: APIClient) -> None:
