@@ -158,8 +158,9 @@ def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
 
 
 def trend(weeks: list[dict[str, Any]], marks: list[dict[str, Any]], target: float | None) -> dict[str, Any]:
-    """Data of a chart over time, with a line where something changed: {"at", "name", "kind"}, kind guideline, schema or note."""
-    rows = [{"name": week["key"], "at": week["key"], **{part: week["alpha"].get(part) for part in ("value", "low", "high")}} for week in weeks]
+    """Data of a chart over time, with a line where something changed: {"at", "name", "kind"}, kind guideline, schema or note. A week
+    (or day) is {"key": its date, "alpha"} with a "name" where it is called otherwise."""
+    rows = [{"name": week.get("name", week["key"]), "at": week["key"], **{part: week["alpha"].get(part) for part in ("value", "low", "high")}} for week in weeks]
     named = [mark if "name" in mark else {"at": mark["at"], "name": f"v{mark['version']}", "kind": "guideline"} for mark in marks]
     return {"kind": "trend", "rows": [row for row in rows if row["value"] is not None], "marks": named, "target": target}
 

@@ -45,6 +45,8 @@ def trends(request: HttpRequest, project: Any) -> HttpResponse:
             return redirect(f"{reverse('trends', kwargs={'slug': project.slug})}?{request.GET.urlencode()}#marks")
     context = asked(request, project)
     found = over_time.trends(request.viewer, project.slug, question=context["key"], per=request.GET.get("per") or None)
+    for period in found["periods"]:
+        period["name"] = day_words(period["key"])
     enough = [period for period in found["periods"] if enough_of(period["alpha"])]
     likeness = MEASURES[LIKENESS.get(found["kind"], "percent")]
     word, head = PERIODS[found["per"]]
@@ -62,9 +64,9 @@ def trends(request: HttpRequest, project: Any) -> HttpResponse:
         "enough": enough,
         "alpha": trend(enough, lines, project.target_alpha),
         "alpha_title": finding("Alpha", enough, "alpha", word),
-        "raw": trend([{"key": row["key"], "alpha": row["percent"]} for row in enough], lines, None),
+        "raw": trend([{**row, "alpha": row["percent"]} for row in enough], lines, None),
         "raw_title": finding(likeness, enough, "percent", word),
-        "labels": {"kind": "bars", "rows": [{"name": row["key"], "value": row["n_labels"]} for row in found["periods"]]},
+        "labels": {"kind": "bars", "rows": [{"name": row["name"].rpartition(" ")[0], "value": row["n_labels"]} for row in found["periods"]]},
         "effect": effect_words(
             guideline_effect(request.viewer, project.slug, question=context["key"], from_=request.GET.get("from") or None, to=request.GET.get("to") or None),
             likeness,
@@ -79,12 +81,19 @@ def enough_of(figure: dict[str, Any]) -> bool:
     return figure["value"] is not None and figure["n_examples"] >= MIN_EXAMPLES and figure["n_labellers"] >= MIN_LABELLERS
 
 
+def day_words(iso: str) -> str:
+    """2026-03-02 → 2 March 2026."""
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
+
+
 def finding(name: str, rows: list[dict[str, Any]], figure: str, word: str) -> str:
     """The chart's title: what it shows, in a sentence."""
     if not rows:
         return f"{name} over time"
-    last = f"{name} was {decimals(rows[-1][figure]['value'])} {interval(rows[-1][figure])} in the {word} {'from ' if word == 'week' else ''}{rows[-1]['key']}"
-    return last if len(rows) == 1 else f"{last}, and {decimals(rows[0][figure]['value'])} in the first one, {rows[0]['key']}"
+    when = "in the week from" if word == "week" else "on"
+    last = f"{name} was {decimals(rows[-1][figure]['value'])} {interval(rows[-1][figure])} {when} {rows[-1]['name']}"
+    return last if len(rows) == 1 else f"{last}, and {decimals(rows[0][figure]['value'])} in the first {word} shown"
 
 
 def effect_words(found: dict[str, Any], likeness: str, project: Any) -> dict[str, Any]:
@@ -99,7 +108,7 @@ def effect_words(found: dict[str, Any], likeness: str, project: Any) -> dict[str
         "chart_title": f"Alpha on the same {found['n_examples']:,} examples, under version {earlier} and under version {later}",
         "rows": [("Alpha", found["alpha"]), (likeness, found["percent"]), *((row["name"], row) for row in found["by_class"])],
         "same_people": same,
-        "choices": [row["version"] for row in found["versions"]],
+        "choices": sorted({later, *([earlier] if earlier else []), *(row["version"] for row in found["versions"])}),
         "others": [
             (before["version"], after["version"], after["in_common"])
             for before, after in zip(found["versions"], found["versions"][1:], strict=False)

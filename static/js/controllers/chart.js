@@ -96,14 +96,17 @@ export class Chart {
   /* Counts, from zero. */
   bars(Plot, width) {
     const { rows } = this.data;
-    const skipped = Math.ceil((rows.length * 48) / Math.max(width - 64, 48));
+    const longest = Math.max(...rows.map((row) => row.name.length));
+    const skipped = Math.ceil((rows.length * Math.max(48, longest * 7 + 8)) / Math.max(width - 64, 48));
+    const widest = Math.max(...rows.map((row) => row.value.toLocaleString("en-GB").length));
+    const room = (width - 64) / rows.length > widest * 8; // else the numbers would run into each other; the table has them
     return Plot.plot({
       width, height: 180, marginLeft: 48, marginTop: 24, className: "plot",
       x: { domain: rows.map((row) => row.name), label: null, tickSize: 0, ticks: rows.map((row) => row.name).filter((_, place) => (rows.length - 1 - place) % skipped === 0) },
       y: { label: null, grid: true, ticks: 3, domain: [0, Math.max(1, ...rows.map((row) => row.value))], tickFormat: (value) => (Number.isInteger(value) ? value.toLocaleString("en-GB") : "") },
       marks: [
         Plot.barY(rows, { x: "name", y: "value", className: "bar", insetLeft: 2, insetRight: 2 }),
-        Plot.text(rows.filter((row) => row.value), { x: "name", y: "value", text: (row) => row.value.toLocaleString("en-GB"), dy: -8, className: "number" }),
+        Plot.text(rows.filter((row) => room && row.value), { x: "name", y: "value", text: (row) => row.value.toLocaleString("en-GB"), dy: -8, className: "number" }),
         Plot.ruleY([0], { className: "zero" }),
       ],
     });
@@ -117,7 +120,7 @@ export class Chart {
     const drawn = marks.flatMap((mark) => {
       const above = lanes * LANE - Math.max(mark.lane, 0) * LANE;
       const line = Plot.ruleX([mark], { x: "at", strokeDasharray: DASHES[mark.kind], insetTop: mark.lane < 0 ? 0 : -above, className: `mark ${mark.kind}` });
-      const name = Plot.text([mark], { x: "at", text: "name", frameAnchor: "top", dx: 4, dy: -above, textAnchor: "start", className: "mark" });
+      const name = Plot.text([mark], { x: "at", text: "name", frameAnchor: "top", dx: 4, dy: -above, textAnchor: "start", className: "mark-text" });
       return mark.lane < 0 ? [line] : [line, name];
     });
     return Plot.plot({
