@@ -2,6 +2,10 @@
 
 Resampling examples answers "other examples, these labellers"; for "other labellers" it is far too narrow. Labellers are
 never resampled: one drawn twice would agree with himself.
+
+Coverage of the wider one at 95 %, in twelve simulated populations with ten labellers or more, examples and labellers drawn anew each
+time (tests/benchmarks/bench_coverage.py): 92 to 97 % for alpha; the lowest where one labeller in eight answers carelessly, which a
+sample of a few people often does not show. The interval over examples alone covers 26 to 88 %.
 """
 
 from __future__ import annotations
