@@ -74,10 +74,11 @@ def read_counted(question_id: int, *, rounds: Rounds = "current", reader: Reader
         return read_rows(question_id, rounds, own)
 
 
-def read_resolved(question_id: int, *, reader: Reader | None = None) -> Resolved:
-    """The answers to a question that stand for examples which were settled (or came with their truth)."""
+def read_resolved(question_id: int, *, reader: Reader | None = None, known: live.Known | None = None) -> Resolved:
+    """The answers to a question that stand for examples which were settled (or came with their truth); `known` are those that were
+    given to it, if they are at hand."""
     if reader is None:
-        return _unless_known(live.known(question_id), ("resolved",), lambda own: read_resolved(question_id, reader=own))
+        return _unless_known(known or live.known(question_id), ("resolved",), lambda own: read_resolved(question_id, reader=own))
     gold = "gold" if reader.vendor == "sqlite" else "gold::int"
     found = reader.table(
         f"SELECT example_id AS example, code, {gold} AS gold FROM labelling_resolvedanswer "

@@ -88,7 +88,7 @@ def _of_classes(project: Project, answers: Answers) -> Found:
     found = headline(answers.labels, level=answers.level, values=answers.numbers, seed=project.seed)
     ceiling = levels.root(found.percent)
     # Only labels of settled examples are scored against what stands; the others need not be gone through.
-    settled = np.unique(read_resolved(answers.question.pk).example)
+    settled = np.unique(read_resolved(answers.question.pk, known=answers.known).example)
     part = replace(answers, columns=answers.columns.keep(rows_of(answers.columns, settled)[0]))
     scores = human.against_resolved(project, part, share=SHARE)
     if human.count_resolved(scores, part) < human.ENOUGH_RESOLVED:

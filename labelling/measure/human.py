@@ -90,7 +90,7 @@ def against_resolved(project: Project, answers: Answers, *, share: float = 1.0, 
 
     `share` scales how much work may be done for kinds that are scored answer by answer.
     """
-    found = read_resolved(answers.question.pk)
+    found = read_resolved(answers.question.pk, known=answers.known)
     example, code = (found.example[found.gold == 1], found.code[found.gold == 1]) if gold else (found.example, found.code)
     helped = took_part(project, answers)
     if answers.described["kind"] in OF_CLASSES:
@@ -102,7 +102,7 @@ def _of_the_trade(project: Project, answers: Answers, resolved: human.Scores) ->
     """Word error rate, F1 of spans or of boxes against resolved answers; nothing for other kinds."""
     if not isinstance(resolved, person.KindScores):
         return {}
-    found = read_resolved(answers.question.pk)
+    found = read_resolved(answers.question.pk, known=answers.known)
     return person_parts.measures(answers, found.example, found.code, took_part(project, answers), resolved)
 
 
@@ -118,7 +118,7 @@ def count_resolved(scores: human.Scores, answers: Answers) -> int:
     scored = int(np.unique(scores.labels.example[scores.counted]).size)
     if not scored or not isinstance(scores, person.KindScores):
         return scored
-    settled = int(np.isin(answers.labels.example_ids, read_resolved(answers.question.pk).example).sum())
+    settled = int(np.isin(answers.labels.example_ids, read_resolved(answers.question.pk, known=answers.known).example).sum())
     return round(settled * scored / scores.labels.n_examples)
 
 

@@ -37,6 +37,33 @@ def _pack(example: NDArray[np.integer], labeller: NDArray[np.integer], round_: N
     return (example.astype(np.int64) << (bits + ROUND_BITS)) | (labeller.astype(np.int64) << ROUND_BITS) | round_
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edit:
+    """Some entries of an array taken out and others put in, as stretches that are copied whole: a handful of changes costs what moving
+    the memory costs. `put` are the places of the new entries, `stretches` (from, to, where) those of the old ones."""
+
+    size: int
+    put: Longs
+    stretches: list[list[int]]
+
+    @classmethod
+    def of(cls, size: int, drop: Longs, into: Longs) -> Self:
+        """`drop` (ascending) are the places to take out, `into` (ascending) those before which something is put in."""
+        cuts = np.unique(np.concatenate((np.array([0, size]), drop, drop + 1, into)))
+        start, stop = cuts[:-1], cuts[1:]
+        kept = ~np.isin(start, drop)
+        where = start - np.searchsorted(drop, start) + np.searchsorted(into, start, side="right")
+        put = into - np.searchsorted(drop, into) + np.arange(into.size)
+        return cls(size - drop.size + into.size, put, np.column_stack((start, stop, where))[kept].tolist())
+
+    def apply(self, old: NDArray[np.integer], new: NDArray[np.integer]) -> NDArray[np.integer]:
+        made = np.empty(self.size, dtype=np.result_type(old, new))
+        for start, stop, where in self.stretches:
+            made[where : where + stop - start] = old[start:stop]
+        made[self.put] = new
+        return made
+
+
 def merge(columns: Columns, keys: Keys, came: Longs, went: Longs) -> tuple[Columns, Keys, list[int]] | None:
     """The columns with the rows `came` (n, 8) in the order of COLUMNS, in place of those at the same (example, labeller, round), and
     without those that `went` (m, 3) and did not come again; their keys, and the days of all that differs. The same objects where
@@ -57,15 +84,11 @@ def merge(columns: Columns, keys: Keys, came: Longs, went: Longs) -> tuple[Colum
     old = np.column_stack([getattr(columns, name)[drop] for name in COLUMNS]).astype(np.int64)
     if old.shape == came.shape and bool((old == came).all()):
         return columns, keys, []  # rows that a transaction wrote which still ran, seen already
-    rest = np.delete(keys.values, drop)
-    into = np.searchsorted(rest, new)
-    parts = {}
-    for place, name in enumerate(COLUMNS):
-        kept, put = np.delete(getattr(columns, name), drop), narrow(came[:, place])
-        parts[name] = np.insert(kept.astype(np.result_type(kept, put), copy=False), into, put)
+    edit = _Edit.of(len(columns), drop, np.searchsorted(keys.values, new))
+    parts = {name: edit.apply(getattr(columns, name), narrow(came[:, place])) for place, name in enumerate(COLUMNS)}
     day = COLUMNS.index("day")
     touched = np.unique(np.concatenate((old[:, day], came[:, day]))).tolist()
-    return Columns(**parts), Keys(np.insert(rest, into, new), keys.bits), touched
+    return Columns(**parts), Keys(edit.apply(keys.values, new), keys.bits), touched
 
 
 assert {field.name for field in fields(Columns)} == set(COLUMNS)
