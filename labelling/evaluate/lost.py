@@ -73,6 +73,6 @@ def read(name: str, *, side: str = "lost", slice_: str = "", class_: str = "", f
         wanted &= np.isin(np.arange(len(table)), of)
     rows = np.flatnonzero(wanted)
     rows = rows[np.argsort(-np.abs(apart[rows]), kind="stable")]
-    page = table.take(pa.array(rows[first : first + count]))
+    page = table.take(pa.array(rows[first : first + count], type=pa.int64()))
     columns = [page.column(column).to_pylist() for column in ("place", *NUMBERS, "n_labels", "classes")]
     return [Row(*values) for values in zip(*columns, strict=True)], int(rows.size)

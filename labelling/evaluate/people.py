@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from django.core.files.storage import default_storage
 
@@ -77,6 +78,7 @@ def lost_examples(
 ) -> dict[str, Any]:  # fmt: skip
     """One page of the examples where people are nearer to the references than the model ("lost"), or the other way round ("won"), widest
     apart first: each with what the model said and what the version holds."""
+    get_project(viewer, slug, Permission.SEE_LABELS)
     evaluation = selectors.get_evaluation(viewer, slug, evaluation_id)
     key, _ = _question(evaluation, question)
     if key not in evaluation.results.get("examples", {}):
@@ -85,7 +87,7 @@ def lost_examples(
         raise Invalid.field("slice" if len(slice_) > LONGEST else "class", "That is too long to be one of them.")
     rows, total = lost.read(evaluation.results["examples"][key], side=side, slice_=slice_, class_=class_, first=first, count=count)
     with default_storage.open(evaluation.predictions_name) as file:
-        table = pq.read_table(file, columns=["key", key]).take([row.place for row in rows])
+        table = pq.read_table(file, columns=["key", key]).take(pa.array([row.place for row in rows], type=pa.int64()))
     keys, answers = table.column("key").to_pylist(), table.column(key).to_pylist()
     data = dict(Example.objects.filter(project_id=evaluation.project_id, key__in=keys).values_list("key", "data"))
     right = dataset.answers_of(evaluation.version, evaluation.split, key, [row.place for row in rows])

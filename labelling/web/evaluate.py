@@ -14,6 +14,7 @@ from labelling.errors import NotAllowed, WorkbenchError
 from labelling.evaluate import selectors, services
 from labelling.jobs.selectors import list_project_jobs
 from labelling.release.selectors import list_versions
+from labelling.web.evaluate_people import losses
 from labelling.web.guard import in_project
 from labelling.web.jobs import show
 from labelling.web.measure import dots
@@ -76,9 +77,11 @@ def _start(request: HttpRequest, project: Any) -> HttpResponse:
 
 @in_project(Permission.READ_EVALUATIONS)
 def evaluation(request: HttpRequest, project: Any, evaluation_id: str) -> HttpResponse:
-    found = selectors.describe(selectors.get_evaluation(request.viewer, project.slug, evaluation_id))
+    row = selectors.get_evaluation(request.viewer, project.slug, evaluation_id)
+    found = selectors.describe(row)
     key = request.GET.get("question") or next(iter(found["questions"]))
-    one = found["questions"].get(key) or next(iter(found["questions"].values()))
+    key = key if key in found["questions"] else next(iter(found["questions"]))
+    one = found["questions"][key]
     human = one["baselines"]["human"]
     levels = [
         {"key": "model", "figure": human["model_on_the_same_references"]},
@@ -87,11 +90,13 @@ def evaluation(request: HttpRequest, project: Any, evaluation_id: str) -> HttpRe
     ]
     context = {
         "project": project,
+        "evaluation": row,
         "found": found,
         "one": one,
         "key": key,
         "human": human,
         "sentence": sentence(human["gap"]),
+        **losses(project, row, key, one["by_slice"]),
         "scores": scores(one["metrics"]),
         "always": always(one["baselines"]["most_frequent"]),
         "levels": dots(levels, figure="figure"),

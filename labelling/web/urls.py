@@ -9,6 +9,7 @@ from labelling.web import (
     assign,
     discuss,
     evaluate,
+    evaluate_people,
     examples,
     guidelines,
     human,
@@ -56,4 +57,5 @@ urlpatterns = [
     *discuss.urlpatterns,
     *release.urlpatterns,
     *evaluate.urlpatterns,
+    *evaluate_people.urlpatterns,
 ]

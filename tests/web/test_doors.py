@@ -75,6 +75,8 @@ ROLES = [
     ("POST", "release/new/preview/", 200, 200, 403),
     ("GET", "release/1/", 404, 404, 403),
     ("POST", "release/1/recall/", 404, 404, 403),
+    ("GET", "evaluate/1/people/", 404, 404, 403),
+    ("GET", "evaluate/1/examples/", 404, 404, 403),
     ("GET", "label/", 200, 200, 200),
     ("GET", "mine/", 200, 200, 200),
     ("GET", "label/guidelines/", 200, 200, 200),
