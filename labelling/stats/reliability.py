@@ -32,7 +32,8 @@ def right_elsewhere(labels: Labels, credit: ArrayLike, compared: ArrayLike, smoo
     own_right, own = right, counts
     if bool(labels.repeated.any()):
         _, place = np.unique(labels.example.astype(np.int64) * max(labels.n_labellers, 1) + labels.labeller, return_inverse=True)
-        own_right, own = np.bincount(place, weights=right)[place], np.bincount(place, weights=counts)[place]
+        own_right = np.asarray(np.bincount(place, weights=right)[place], dtype=np.float64)
+        own = np.asarray(np.bincount(place, weights=counts)[place], dtype=np.float64)
     n = labels.n_labellers
     all_right = np.bincount(labels.labeller, weights=right, minlength=n)[labels.labeller]
     total = np.bincount(labels.labeller, weights=counts, minlength=n)[labels.labeller]
