@@ -195,7 +195,7 @@ class _Told:
             "Fixed numbers of labels are settled in the same way, each label weighed by its labeller's reliability, so that what is lost comes from the number of labels alone.",
         ]
         if self.basis == "resolved":
-            said.append("Resolved examples are mostly those that people disagreed on, so that this costs more and agrees less than on all examples.")
+            said.append("Where examples were settled because people disagreed on them, this costs more and agrees less than on all examples.")
         said.append(
             "Here reliabilities are learnt on the way from few labels, which costs more at first; while labelling, they come from all labels of the project."
         )

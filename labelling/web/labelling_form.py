@@ -68,7 +68,8 @@ class LabellingFields(forms.Form):
     overlap_adaptive = _yes(
         "Ask for more labels where the answer is not sure",
         "Every example begins with the number of labels above. When it has them and its answer is not sure enough, one more is asked for, again and "
-        "again until it is. Of examples that are labelled from now on; switched off, nothing more is asked for, and what was asked for stays.",
+        "again until it is; never where nobody is left who has not labelled it. It begins with the labels that come in from now on; switched off, "
+        "nothing more is asked for, and what was asked for stays.",
     )
     overlap_most = _number("Labels of one example at most", "More than the number of labels above, or nothing is asked for.")
     overlap_confidence = _number("Sure enough, in %", "The probability of the answer, from who gave which and how often each of them was right so far.")

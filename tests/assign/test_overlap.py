@@ -1,6 +1,7 @@
 """Adaptive overlap: one label more where the answer is not sure enough, up to a number and a budget."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,7 +23,7 @@ from labelling.measure import skills
 from labelling.projects.models import Project
 from labelling.stats.overlap import posterior
 from labelling.tasks import run_queued
-from tests.factories import NOW, SENTIMENT, STRENGTH, label_next, lease, make_examples, make_project, submit, viewer
+from tests.factories import NOW, SENTIMENT, STRENGTH, api, label_next, lease, make_examples, make_project, submit, viewer
 
 pytestmark = pytest.mark.django_db
 FIVE = ("ada", "ben", "cleo", "dora", "emil")
@@ -361,3 +362,30 @@ def test_those_whose_labels_came_in_a_file_are_not_asked():
     start_label_import(actor=viewer("lea"), slug="reviews", file=SimpleUploadedFile("labels.csv", text.encode()), now=NOW)
     run_queued()
     assert (one().state, AskedMore.objects.count()) == ("in_review", 0)
+
+
+def test_a_labeller_is_told_nothing_that_tells_a_doubtful_example_from_another():
+    adaptive(examples=2, confidence=0.9)
+    skilled(ada=(95, 100), ben=(95, 100), cleo=(95, 100))
+    clients = {name: api(name) for name in ("ada", "ben", "cleo")}
+
+    def leased(name: str) -> list[dict]:
+        return clients[name].post("/api/v1/projects/reviews/assignments/", {"count": 2}, format="json").json()["assignments"]
+
+    def label(name: str, held: dict, answer: str) -> dict:
+        sent = {"value": {"sentiment": answer}, "client_id": str(uuid4()), "schema_version": 1}
+        return clients[name].post(f"/api/v1/assignments/{held['id']}/label/", sent, format="json").json()
+
+    first, second = leased("ada")
+    label("ada", first, "pos"), label("ada", second, "pos")
+    agreed, differed = leased("ben")
+    told = [label("ben", agreed, "pos"), label("ben", differed, "neg")]
+    assert [row["state"] for row in Example.objects.order_by("id").values("state")] == ["complete", "open"]
+    assert told[0].keys() == told[1].keys()
+    assert [row["counted"] for row in told] == [True, True]
+    [more] = leased("cleo")
+    assert more.keys() == differed.keys()
+    assert more["example"].keys() == differed["example"].keys()
+    history = clients["ben"].get("/api/v1/projects/reviews/history/").json()
+    assert not any(word in str(history) for word in ("wanted", "complete", "review"))
+    assert clients["ben"].get("/api/v1/projects/reviews/examples/").status_code == 403

@@ -94,7 +94,7 @@ def test_resolved_answers_are_the_reference_where_there_are_enough_without_label
     put_truth(project, {f"e{number}": ANSWERS[truth[number]] for number in range(60)})
     found = ask(most=5)
     assert (found["reference"], found["n_examples"]) == ("resolved", 60)
-    assert any("disagreed on" in caution for caution in found["cautions"])
+    assert any("because people disagreed" in caution for caution in found["cautions"])
     for example in Example.objects.filter(key__in=[f"e{number}" for number in range(60)]):
         who = CountedAnswer.objects.filter(example=example).values_list("labeller_id", flat=True).first()
         TookPart.objects.create(example=example, user_id=who)

@@ -70,7 +70,7 @@ def test_methods_are_held_against_resolved_answers_without_labels_of_those_who_s
     assert {one.figure["n_examples"] for one in after.values()} == {31}  # one label left of ten of them
     shown = page()
     assert "Weighted by reliability" in shown
-    assert "resolved examples are mostly those that people disagreed on" in shown
+    assert "where examples were settled because people disagreed on them" in shown
 
 
 def example_people(example: Example) -> list[int]:
