@@ -7,6 +7,7 @@ discuss, release, evaluate, settings) and takes `slug`; the navigation finds it 
 from labelling.web import (
     account,
     assign,
+    audit,
     discuss,
     evaluate,
     evaluate_people,
@@ -21,6 +22,7 @@ from labelling.web import (
     measure,
     media,
     members,
+    near_duplicates,
     overlap,
     own,
     precision,
@@ -29,6 +31,7 @@ from labelling.web import (
     schema,
     slices,
     suggestions,
+    suspects,
     trends,
 )
 
@@ -51,6 +54,9 @@ urlpatterns = [
     *human.urlpatterns,
     *labellers.urlpatterns,
     *precision.urlpatterns,
+    *suspects.urlpatterns,
+    *audit.urlpatterns,
+    *near_duplicates.urlpatterns,
     *label.urlpatterns,
     *own.urlpatterns,
     *label_own.urlpatterns,

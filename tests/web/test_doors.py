@@ -65,6 +65,15 @@ ROLES = [
     ("POST", "measure/slices/1/remove/", 404, 404, 403),
     ("POST", "measure/slices/1/restore/", 302, 302, 403),
     ("POST", "measure/slices/recount/", 302, 302, 403),
+    ("GET", "measure/suspects/", 200, 200, 403),
+    ("POST", "measure/suspects/start/", 302, 302, 403),
+    ("POST", "measure/suspects/send/", 302, 302, 403),  # nothing ticked
+    ("POST", "measure/suspects/audits/draw/", 400, 400, 403),  # no number
+    ("GET", "measure/suspects/audits/1/", 404, 404, 403),
+    ("POST", "measure/suspects/audits/1/verdict/", 404, 404, 403),
+    ("GET", "measure/near-duplicates/", 200, 200, 403),
+    ("POST", "measure/near-duplicates/start/", 302, 302, 403),
+    ("POST", "measure/near-duplicates/send/", 400, 400, 403),  # no group
     ("GET", "discuss/", 200, 200, 200),
     ("GET", "discuss/classes/", 200, 200, 403),
     ("POST", "discuss/classes/", 400, 400, 403),  # nothing changes

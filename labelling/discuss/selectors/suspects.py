@@ -34,3 +34,8 @@ def list_suspects(
         ]  # fmt: skip
 
     return project, found, rows, with_cases
+
+
+def cases_of_examples(example_ids: Iterable[int]) -> dict[int, Case]:
+    """Example id → its case, of those that have one. For those who see all labels."""
+    return {case.example_id: case for case in Case.objects.filter(example_id__in=list(example_ids))}
