@@ -17,7 +17,7 @@ from labelling.measure.compare import comparison
 from labelling.measure.counted import rows_of
 from labelling.measure.selectors import confusion_rows, heat_map, monday, weeks
 from labelling.projects.models import Project
-from labelling.projects.selectors import get_project, list_guidelines, question_rows, questions_of
+from labelling.projects.selectors import get_project, question_rows, questions_of
 from labelling.stats import groups
 from labelling.stats import human as levels
 from labelling.stats.columns import Labels
@@ -129,12 +129,6 @@ def _of_week(answers: Answers, week: int) -> dict[str, Any]:
 def days_of(week: int) -> range:
     """The days of a week as `weeks` counts them."""
     return range(7 * week - 3, 7 * week + 4)
-
-
-def guideline_marks(project: Project) -> list[dict[str, Any]]:
-    """When each version of the guidelines came: vertical lines in what goes over time."""
-    rows = list_guidelines(project).filter(version__gt=1).values_list("version", "created_at")
-    return [{"version": version, "at": at.date().isoformat()} for version, at in rows]
 
 
 def meta_names(project: Project, look_at: int = 200) -> list[str]:

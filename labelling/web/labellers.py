@@ -9,10 +9,11 @@ from django.urls import path, reverse
 
 from labelling.access import Permission
 from labelling.discuss.selectors.by_example import cases_of
-from labelling.measure import dashboard, labeller_examples, labellers, one_labeller
+from labelling.measure import labeller_examples, labellers, one_labeller
+from labelling.measure.trends import marks_of
 from labelling.projects.selectors import all_tags
 from labelling.web.guard import in_project
-from labelling.web.measure import PER_PAGE, asked, dots, trend
+from labelling.web.measure import PER_PAGE, asked, dots, lines_of, trend
 from labelling.web.measure_words import LEVEL_OF_PERSON
 from labelling.web.own import short_parts
 from labelling.web.paging import Pages
@@ -58,7 +59,7 @@ def labeller(request: HttpRequest, project: Any, username: str) -> HttpResponse:
         row["url"] = _url("labeller_examples", project, username, **chosen, said=row["said"], wanted=row["wanted"])
         pair = f"{row['wanted']},{row['said']}" if row["said"] and row["wanted"] else ""
         row["discuss"] = f"{reverse('discuss', kwargs={'slug': project.slug})}?{urlencode({'question': context['key'], 'pair': pair, 'labeller': username})}" if pair else ""
-    chart = trend([{"key": row["key"], "alpha": row["figure"]} for row in found["trend"]], dashboard.guideline_marks(project), None)
+    chart = trend([{"key": row["key"], "alpha": row["figure"]} for row in found["trend"]], lines_of(marks_of(project)), None)
     context |= {
         "found": found,
         "figures": [(words, found[name], found["others"][name], unit) for name, words, unit in FIGURES if _told(name, found)],

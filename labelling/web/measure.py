@@ -11,6 +11,7 @@ from django.utils import timezone
 from labelling.access import Permission
 from labelling.measure import dashboard, selectors
 from labelling.measure.answers import levels_of
+from labelling.measure.trends import marks_of
 from labelling.projects.selectors import questions_of
 from labelling.web.guard import in_project
 from labelling.web.measure_words import LEVEL_OF_PERSON, LEVELS, MEASURES, SHARES, SHORT_LEVELS, confusion_words
@@ -135,7 +136,7 @@ class _Already:
 
 def for_overview(request: HttpRequest, project: Any) -> dict[str, Any]:
     """What the first page of a project adds for those who may see labels."""
-    figures, marks = dashboard.dashboard_of(project), dashboard.guideline_marks(project)
+    figures, marks = dashboard.dashboard_of(project), lines_of(marks_of(project))
     return {
         "figures": figures,
         "alphas": dots([{"key": row.prompt, "alpha": row.alpha} for row in figures], project.target_alpha),
@@ -161,8 +162,12 @@ def trend(weeks: list[dict[str, Any]], marks: list[dict[str, Any]], target: floa
     """Data of a chart over time, with a line where something changed: {"at", "name", "kind"}, kind guideline, schema or note. A week
     (or day) is {"key": its date, "alpha"} with a "name" where it is called otherwise."""
     rows = [{"name": week.get("name", week["key"]), "at": week["key"], **{part: week["alpha"].get(part) for part in ("value", "low", "high")}} for week in weeks]
-    named = [mark if "name" in mark else {"at": mark["at"], "name": f"v{mark['version']}", "kind": "guideline"} for mark in marks]
-    return {"kind": "trend", "rows": [row for row in rows if row["value"] is not None], "marks": named, "target": target}
+    return {"kind": "trend", "rows": [row for row in rows if row["value"] is not None], "marks": marks, "target": target}
+
+
+def lines_of(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a chart draws of marks: their words stand in the list below it."""
+    return [{part: mark[part] for part in ("at", "name", "kind")} for mark in marks]
 
 
 urlpatterns = [

@@ -20,7 +20,7 @@ from labelling.measure.guideline_effect import guideline_effect
 from labelling.templatetags.workbench import MIN_EXAMPLES, MIN_LABELLERS, decimals, interval
 from labelling.web.forms import PlainForm
 from labelling.web.guard import in_project
-from labelling.web.measure import asked, dots, trend
+from labelling.web.measure import asked, dots, lines_of, trend
 from labelling.web.measure_words import MEASURES
 from labelling.web.undo import offer_undo
 
@@ -50,7 +50,7 @@ def trends(request: HttpRequest, project: Any) -> HttpResponse:
     enough = [period for period in found["periods"] if enough_of(period["alpha"])]
     likeness = MEASURES[LIKENESS.get(found["kind"], "percent")]
     word, head = PERIODS[found["per"]]
-    lines = [{part: mark[part] for part in ("at", "name", "kind")} for mark in found["marks"]]
+    lines = lines_of(found["marks"])
     context |= {
         "found": found,
         "pers": over_time.PER,
