@@ -19,7 +19,7 @@ from labelling.intake import services as intake
 from labelling.jobs.services import Claimed
 from labelling.label import services as label
 from labelling.measure import services as measure
-from labelling.measure import skills
+from labelling.measure.services import skills
 from labelling.projects import services as projects
 from labelling.projects.selectors import get_project
 

@@ -19,11 +19,22 @@ from labelling.discuss.models import Case
 from labelling.intake.models import Example
 from labelling.label.drift import find_drift
 from labelling.label.services import recount, start_label_import
-from labelling.measure import skills
+from labelling.measure.services import skills
 from labelling.projects.models import Project
 from labelling.stats.overlap import posterior
 from labelling.tasks import run_queued
-from tests.factories import NOW, SENTIMENT, STRENGTH, api, label_next, lease, make_examples, make_project, submit, viewer
+from tests.factories import (
+    NOW,
+    SENTIMENT,
+    STRENGTH,
+    api,
+    label_next,
+    lease,
+    make_examples,
+    make_project,
+    submit,
+    viewer,
+)
 
 pytestmark = pytest.mark.django_db
 FIVE = ("ada", "ben", "cleo", "dora", "emil")

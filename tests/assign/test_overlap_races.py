@@ -19,7 +19,7 @@ from labelling.intake.models import Example
 from labelling.jobs.models import Job
 from labelling.label.drift import find_drift
 from labelling.label.services import start_label_import
-from labelling.measure import skills
+from labelling.measure.services import skills
 from labelling.projects.models import Project
 from labelling.tasks import run_queued
 from tests.assign.test_races import at_once, people, send

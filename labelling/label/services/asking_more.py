@@ -1,7 +1,7 @@
 """One label more for an example whose labels do not make its answer sure enough (adaptive overlap).
 
 Asked when a label completes an example, and only then: a revision asks for nothing. Two look-ups by index whatever the size of
-the project; reliabilities come from a small table that is measured now and then (measure.skills). The example is locked by
+the project; reliabilities come from a small table that is measured now and then (measure.services.skills). The example is locked by
 whoever calls, and the project's OverlapState, which holds what was asked for, comes after examples in the order of locks and
 before members, the queue and the counts.
 """
