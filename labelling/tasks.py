@@ -14,7 +14,7 @@ from labelling.intake import services as intake
 from labelling.jobs import services as jobs
 from labelling.label import services as label
 from labelling.measure import services as measure
-from labelling.measure import skills
+from labelling.measure.services import skills
 from labelling.release import services as release
 
 Runner = Callable[[jobs.Claimed], Mapping[str, Any]]
