@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,19 +50,21 @@ def agreement(
     head = {"question": answers.described["key"], "kind": answers.described["kind"], "level": answers.level, "as_of": now}
     compared = comparison(answers, seed=project.seed)
     if compared is not None:
+        figures = answers.remember(("agreement of kind", project.seed), lambda: (compared.alpha(), compared.measures()))
         of_all = compared if every is answers else comparison(every, seed=project.seed)
         rows, pairs_left_out = _by_of_kind(project, every, of_all, by) if of_all is not None else ([], {})
         return {
             **head,
-            "alpha": compared.alpha().as_dict(),
-            "measures": {name: figure.as_dict() for name, figure in compared.measures().items()},
+            "alpha": figures[0].as_dict(),
+            "measures": {name: figure.as_dict() for name, figure in figures[1].items()},
             "classes": by_kind.classes(answers),
             "by": rows,
             "left_out": {"single_label": int((answers.labels.sizes == 1).sum()), **_left_out(project), **pairs_left_out},
         }
-    found = coefficients.measure(
-        answers.labels, level=answers.level, values=answers.numbers, seed=project.seed, per_class=by == "class"
+    whole = partial(
+        coefficients.measure, answers.labels, level=answers.level, values=answers.numbers, seed=project.seed, per_class=by == "class"
     )
+    found = answers.remember(("agreement", project.seed, by == "class"), whole)
     rows, pairs_left_out = _by(project, every, found, by)
     return {
         **head,
