@@ -16,6 +16,7 @@ from labelling.measure.pace import median_seconds
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import all_tags, get_project
 from labelling.stats import drift, groups
+from labelling.stats.comparison import Comparison
 from labelling.stats.results import Undefined
 
 
@@ -36,8 +37,7 @@ def members_of(project: Project) -> QuerySet[Membership]:
 
 def describe(project: Project, answers: Answers, members: Iterable[Membership]) -> list[dict[str, Any]]:
     compared = comparison(answers, seed=project.seed)
-    own_figures = groups.by_labeller(answers.labels, level=answers.level, values=answers.numbers) if compared is None else compared.by_labeller()
-    agreement = {one.labeller: one for one in own_figures}
+    agreement = {one.labeller: one for one in with_the_others(project, answers, compared)}
     gold = against_resolved(project, with_checks(answers, ON_GOLD), gold=True).by_labeller()
     _, repeats = consistency(project, answers)
     reliability = estimates.reliability(answers)
@@ -68,6 +68,15 @@ def describe(project: Project, answers: Answers, members: Iterable[Membership]) 
             }
         )
     return rows
+
+
+def with_the_others(project: Project, answers: Answers, compared: Comparison | None) -> list[groups.LabellerAgreement]:
+    """Everybody's agreement with the others; `compared` is what `comparison` gave for the answers."""
+
+    def compute() -> list[groups.LabellerAgreement]:
+        return groups.by_labeller(answers.labels, level=answers.level, values=answers.numbers) if compared is None else compared.by_labeller()
+
+    return answers.remember(("agreement of each labeller", project.seed), compute)
 
 
 def _to_say(project: Project, answers: Answers) -> dict[int, int]:

@@ -15,10 +15,11 @@ from labelling.measure.check_columns import ON_GOLD, with_checks
 from labelling.measure.columns import read_resolved
 from labelling.measure.compare import OF_CLASSES, comparison
 from labelling.measure.guideline_parts import parts_about
+from labelling.measure.labellers import with_the_others
 from labelling.measure.one_labeller_time import drift_of, trend_of
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import all_tags, get_project, guidelines_of, list_guidelines
-from labelling.stats import groups, teaching
+from labelling.stats import teaching
 from labelling.stats.human import Scores
 from labelling.stats.intervals import wilson
 from labelling.stats.results import Counts, Interval, Result, Undefined, figure
@@ -26,6 +27,7 @@ from labelling.stats.results import Counts, Interval, Result, Undefined, figure
 MOST_ROWS = 40  # pairs of answers that are listed
 MOST_MISSED = 20
 NO_LABELS = Undefined("This person has no label on an example that others labelled too.")
+NO_RESOLVED = Undefined("No example that this person labelled has a resolved answer that was made without them.")
 NO_GOLD = Undefined("No gold example was labelled by this person.")
 NO_REPEATS = Undefined("This person labelled no example twice.")
 
@@ -98,8 +100,7 @@ def describe(project: Project, answers: Answers, member: Membership, reference: 
 
 def _figures(project: Project, answers: Answers, scores: Scores, on_gold: Scores, who: int) -> tuple[dict[str, Result], dict[str, float | None]]:
     """(this person's figures, the others' value of each on what can be compared)."""
-    compared = comparison(answers, seed=project.seed)
-    everybody = groups.by_labeller(answers.labels, level=answers.level, values=answers.numbers) if compared is None else compared.by_labeller()
+    everybody = with_the_others(project, answers, comparison(answers, seed=project.seed))
     agreement = {one.labeller: one for one in everybody}.get(who)
     gold = on_gold.by_labeller()
     _, repeats = human.consistency(project, answers)
@@ -108,8 +109,8 @@ def _figures(project: Project, answers: Answers, scores: Scores, on_gold: Scores
     own: dict[str, Result] = {
         "agreement": agreement.alpha if agreement else NO_LABELS,
         "percent": agreement.percent if agreement else NO_LABELS,
-        "score": scores.by_labeller().get(who, NO_LABELS),
-        "gold_accuracy": gold.get(who, NO_GOLD),
+        "score": _or(scores.by_labeller().get(who), NO_RESOLVED if scores.reference == "resolved" else NO_LABELS),
+        "gold_accuracy": _or(gold.get(who), NO_GOLD),
         "repeat_consistency": repeats.get(who, NO_REPEATS),
         "reliability": reliable.get(who, none),
     }
@@ -122,6 +123,10 @@ def _figures(project: Project, answers: Answers, scores: Scores, on_gold: Scores
         "reliability": _mean(reliable, who),
     }
     return own, others
+
+
+def _or(found: Result | None, why: Undefined) -> Result:
+    return why if found is None or found.value is None else found
 
 
 def _mean(found: Any, who: int) -> float | None:
@@ -139,14 +144,13 @@ def _direction(answers: Answers, part: Answers, who: int, name: str, n_people: i
     if found is None:
         return None
     higher = (found.difference.value or 0.0) > 0
-    many, apart = (found.higher if higher else found.lower), found.higher + found.lower
     message = (
         f"{name} gives {'higher' if higher else 'lower'} numbers than the others of the same examples"
-        f" ({many:,} of the {apart:,} labels that differ; by {abs(found.difference.value):.2f} on average)."
+        f" (beyond them in {found.higher if higher else found.lower:,} of {found.n:,} labels; by {abs(found.difference.value or 0.0):.2f} on average)."
     )
     return {
         "higher": found.higher, "lower": found.lower, "difference": found.difference.as_dict(), "p": found.p, "stands_out": found.stands_out,
-        "message": message if apart else f"{name} gives the same numbers as the others.",
+        "message": message if found.stands_out else f"{name} gives neither higher nor lower numbers than the others, as far as can be told.",
     }  # fmt: skip
 
 

@@ -47,4 +47,4 @@ def pace_of(project: Project, who: int, *, confidence: float = 0.95) -> Pace:
     labels = Labels.of(example, labeller, np.zeros(example.size, dtype=np.int64), 1)
     seconds = labels.align(rows.column("seconds").to_numpy().astype(np.float64))
     person = np.flatnonzero(labels.labeller_ids == who)
-    return pace(labels, seconds, int(person[0]), confidence=confidence, seed=project.seed)
+    return pace(labels, seconds, int(person[0]), confidence=confidence)

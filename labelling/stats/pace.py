@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import binom
 
 from labelling.stats.columns import Floats, Ints, Labels
-from labelling.stats.intervals import percentiles
 from labelling.stats.results import Counts, Interval, Result, figure, undefined
 
 METHOD = "Median over examples of this person's active seconds, over the median of the others' on the same example"
 NOTHING = "Nobody else's time is known on this person's examples."
-RESAMPLES = 1000
-MOST = 5000  # examples that are resampled
 SHORTEST = 0.1  # seconds: a label that took none cannot be divided by
 STEPS = (0.5, 1 / 1.5, 1.0, 1.5, 2.0)  # edges of the distribution's steps
 
@@ -27,7 +25,7 @@ class Pace:
     shares: list[float]
 
 
-def pace(labels: Labels, seconds: Floats, person: int, *, confidence: float = 0.95, seed: int = 0) -> Pace:
+def pace(labels: Labels, seconds: Floats, person: int, *, confidence: float = 0.95) -> Pace:
     """Of the labeller at the place `person`. `seconds` (n_labels,) in the order of `labels`, NaN where not known; a labeller's
     several labels of an example count with their mean."""
     known = np.isfinite(seconds) & (seconds >= 0)
@@ -43,14 +41,20 @@ def pace(labels: Labels, seconds: Floats, person: int, *, confidence: float = 0.
     if not n:
         return Pace(undefined(NOTHING, counts), [])
     value = float(np.exp(np.median(apart)))
-    random = np.random.default_rng(seed)
-    drawn = apart if n <= MOST else random.choice(apart, MOST, replace=False)
-    medians = np.array([np.median(drawn[random.integers(0, drawn.size, drawn.size)]) for _ in range(RESAMPLES)])
-    found = percentiles(np.exp(medians), confidence, f"{RESAMPLES:,} resamples of the examples")
-    named = {"examples": found if n > 1 else Interval(None, None, "it takes at least 2 examples")}
+    named = {"examples": _of_median(np.sort(apart), confidence)}
     edges = np.log(np.array(STEPS))
     shares = np.bincount(np.searchsorted(edges, apart, side="right"), minlength=len(STEPS) + 1) / n
     return Pace(figure(value, named, METHOD, counts, confidence), shares.tolist())
+
+
+def _of_median(ordered: Floats, confidence: float) -> Interval:
+    """Between two ordered ratios, as the binomial distribution gives them: it supposes nothing of how times are spread, and covers the
+    median at least as often as it says (Thompson 1936)."""
+    n = int(ordered.size)
+    below = int(binom.ppf((1.0 - confidence) / 2.0, n, 0.5)) - 1  # the ratio so far from either end
+    if below < 0:
+        return Interval(None, None, f"it takes more than {n} examples")
+    return Interval(float(np.exp(ordered[below])), float(np.exp(ordered[n - 1 - below])), "order statistics of the examples' ratios")
 
 
 def _medians(example: Ints, logs: Floats) -> tuple[Ints, Floats]:

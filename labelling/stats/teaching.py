@@ -190,10 +190,11 @@ def _holm(chances: Floats, level: float, tests: int) -> Bools:
 
 @dataclass(frozen=True)
 class Direction:
-    """Whether one labeller gives higher or lower numbers than the others of the same examples: `higher` and `lower` labels above and
-    below the others' mean, `difference` the mean of label less others with its interval. `p` is that of the ranks within examples."""
+    """Whether one labeller gives higher or lower numbers than the others of the same examples: `higher` and `lower` of `n` labels lie
+    above the upper and below the lower middle of the others', `difference` is the mean of label less others with its interval."""
 
     labeller: int
+    n: int
     higher: int
     lower: int
     difference: Figure
@@ -204,49 +205,53 @@ class Direction:
 def directions(labels: Labels, numbers: Floats, *, n_people: int | None = None, level: float = 0.05) -> list[Direction]:
     """One for every labeller who has an example in common with others. `numbers` (n_codes,) is each code's number.
 
-    The test ranks the labels of each example (ties share a rank): if all were alike, a person's rank were any of its example's, which
-    gives the sum's mean and variance; two-sided, normal, the level shared by all labellers.
+    The test is that of habits: if all were alike, each label of an example were equally likely to be one of those that lie above the
+    others (or below). Somebody else's odd number makes nobody lie below: of two others the lower one is what counts for "lower".
     """
-    shared = np.repeat(labels.sizes >= 2, labels.sizes) & ~labels.repeated
-    part = labels.keep(shared)
+    part = labels.keep(np.repeat(labels.sizes >= 2, labels.sizes) & ~labels.repeated)
+    part = part.keep(np.repeat(part.sizes >= 2, part.sizes)) if part.n_labels else part
     if not part.n_labels:
         return []
     n_people = n_people or max(1, part.n_labellers)
-    value = numbers[part.code]
+    value = numbers[part.code].astype(np.float64)
     size = part.sizes[part.example].astype(np.float64)
-    mean_others = (np.bincount(part.example, weights=value)[part.example] - value) / np.maximum(size - 1.0, 1.0)
-    apart = value - mean_others
-    rank = _midranks(part, value) - (size - 1.0) / 2.0
-    spread = np.bincount(part.example, weights=rank**2)[part.example] / size
-    who = part.labeller
-    people = part.n_labellers
-    z = np.bincount(who, weights=rank, minlength=people) / np.sqrt(np.maximum(np.bincount(who, weights=spread, minlength=people), 1e-12))
+    apart = value - (np.bincount(part.example, weights=value)[part.example] - value) / (size - 1.0)
+    sides = _beyond(part, value)
+    k = [np.bincount(part.example, weights=side, minlength=part.n_examples)[part.example].astype(np.float64) for side in sides]
+    order = np.argsort(part.labeller, kind="stable")
+    edges = np.searchsorted(part.labeller[order], np.arange(part.n_labellers + 1))
     places = np.searchsorted(labels.labeller_ids, part.labeller_ids).tolist()
     found = []
-    for person in range(people):
-        mine = apart[who == person]
-        n = mine.size
-        reach = float(norm.ppf(1.0 - 0.025)) * float(mine.std(ddof=1)) / np.sqrt(n) if n > 1 else 0.0
-        middle = float(mine.mean())
-        method = "Mean of this person's number less the mean of the others' on the same example"
-        named = {"examples": Interval(middle - reach, middle + reach, "normal, over this person's examples")} if n > 1 else {}
-        p = float(2.0 * norm.sf(abs(float(z[person]))))
-        wide = float(norm.ppf(1.0 - level / 2.0 / n_people)) / float(norm.ppf(0.975)) * reach
-        stands = p <= level / n_people and n >= FEWEST and n > 1 and not middle - wide <= 0.0 <= middle + wide
-        found.append(
-            Direction(places[person], int((mine > 0).sum()), int((mine < 0).sum()), figure(middle, named, method, Counts(n, n, 1), 0.95), p, stands)
-        )
+    for person in range(part.n_labellers):
+        rows = order[edges[person] : edges[person + 1]]
+        counts = [int(side[rows].sum()) for side in sides]
+        chances = [_tail(count, of[rows][of[rows] > 0], size[rows][of[rows] > 0]) for count, of in zip(counts, k, strict=True)]
+        p = min(1.0, 2.0 * min(chances))
+        difference = _difference(apart[rows], level / n_people)
+        same_way = (difference[0].value or 0.0) * (1.0 if chances[0] <= chances[1] else -1.0) > 0
+        stands_out = p <= level / n_people and rows.size >= FEWEST and same_way and difference[1]
+        found.append(Direction(places[person], int(rows.size), counts[0], counts[1], difference[0], p, stands_out))
     return found
 
 
-def _midranks(labels: Labels, value: Floats) -> Floats:
-    """How many labels of the same example are smaller, equal ones counting half; shape (n_labels,)."""
-    below = np.zeros(labels.n_labels)
-    widest = int(labels.sizes.max())
-    for step in range(1, widest):
-        same = labels.example[step:] == labels.example[:-step]
-        upper, lower = value[step:], value[:-step]
-        more = np.where(upper > lower, 1.0, np.where(upper == lower, 0.5, 0.0)) * same
-        below[step:] += more
-        below[:-step] += (1.0 - more) * same
-    return below
+def _difference(apart: Floats, level: float) -> tuple[Figure, bool]:
+    """(the mean with its interval, whether the interval at this level leaves out 0)."""
+    n, middle = int(apart.size), float(apart.mean())
+    error = float(apart.std(ddof=1)) / float(np.sqrt(n)) if n > 1 else 0.0
+    reach = float(norm.ppf(0.975)) * error
+    named = {"examples": Interval(middle - reach, middle + reach, "normal, over this person's examples")} if n > 1 else {}
+    method = "Mean of this person's number less the mean of the others' on the same example"
+    return figure(middle, named, method, Counts(n, n, 1), 0.95), n > 1 and abs(middle) > float(norm.ppf(1.0 - level / 2.0)) * error
+
+
+def _beyond(labels: Labels, value: Floats) -> tuple[Bools, Bools]:
+    """Per label: does it lie above the upper middle of the others' of its example, below the lower middle?"""
+    order = np.lexsort((value, labels.example))
+    ordered, start = value[order], labels.offsets[:-1][labels.example]
+    rank = np.empty(labels.n_labels, dtype=np.int64)
+    rank[order] = np.arange(labels.n_labels)
+    rank -= start
+    others = labels.sizes[labels.example] - 1
+    upper, lower = others // 2, (others - 1) // 2
+    above = value > ordered[start + upper + (upper >= rank)]
+    return above, value < ordered[start + lower + (lower >= rank)]

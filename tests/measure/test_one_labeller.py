@@ -7,6 +7,7 @@ from labelling.label.models import CountedAnswer
 from labelling.projects import services as projects
 from tests import factories
 from tests.checks import label_on, make_gold, switch_on
+from tests.every_kind import DISPLAY, QUESTIONS
 from tests.factories import NOW, make_examples, make_project, viewer
 from tests.measure.rows import put_labels, put_truth
 from tests.web.people import browse, counted, text_of
@@ -205,3 +206,46 @@ def test_the_queue_can_be_narrowed_to_cases_that_a_person_labelled():
     lea = factories.api("lea")
     assert len(lea.get("/api/v1/projects/reviews/cases/?labeller=ada").json()["results"]) == 1
     assert lea.get("/api/v1/projects/reviews/cases/?labeller=mallory").json()["results"] == []
+
+
+KINDS = {
+    "topics": (["art"], ["art", "food"], "gives food where the others do not"),
+    "stars": (5, 3, "says 5 where the others say 3"),
+    "names": ([], [{"start": 0, "end": 3, "class": "PER"}], "leaves out PER where the others have it"),
+    "cars": ([], [{"x": 1, "y": 1, "w": 9, "h": 9, "class": "car"}], "leaves out car where the others have it"),
+}
+
+
+@pytest.mark.parametrize("key", KINDS)
+def test_habits_are_told_of_every_kind_that_has_classes(key):
+    first, second, words = KINDS[key]
+    mine, theirs = (second, first) if key == "topics" else (first, second)
+    question = next(one for one in QUESTIONS if one["key"] == key)
+    project = make_project(questions=[question], display=DISPLAY)
+    put_labels(project, {f"e{n}": {"ada": mine if n % 2 else theirs, "ben": theirs, "cleo": theirs} for n in range(50)})
+    found = body()
+    assert words in found["says"][0]["message"], found["says"]
+    habit = found["confusions"][0]
+    rows = body("ada", "examples/", said=habit["said"], wanted=habit["wanted"])["results"]
+    assert len(rows) == 25
+    assert body("ben")["says"] == []
+
+
+@pytest.mark.parametrize("key", ["stars", "price"])
+def test_whoever_gives_higher_numbers_than_the_others_is_told_so(key):
+    question = next(one for one in QUESTIONS if one["key"] == key)
+    project = make_project(questions=[question])
+    put_labels(project, {f"e{n}": {"ada": 4, "ben": 2 + n % 2, "cleo": 3 - n % 2} for n in range(40)})
+    assert not body("ben")["direction"]["stands_out"]
+    found = body()
+    assert found["direction"]["stands_out"] and found["direction"]["difference"]["value"] == pytest.approx(1.5)
+    assert "ada gives higher numbers than the others of the same examples (beyond them in 40 of 40 labels; by 1.50 on average)" in {one["message"].rstrip(".") for one in found["says"]}
+
+
+def test_texts_have_figures_and_no_habits():
+    question = next(one for one in QUESTIONS if one["key"] == "summary")
+    put_labels(make_project(questions=[question]), {f"e{n}": {"ada": f"a {n}", "ben": f"a {n}", "cleo": f"b {n}"} for n in range(12)})
+    found = body()
+    assert (found["confusions"], found["direction"], found["says"]) == ([], None, [])
+    assert found["score"]["value"] is not None and found["percent"]["value"] is not None
+    assert body("ada", "examples/")["results"] == []

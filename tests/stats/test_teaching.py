@@ -121,6 +121,13 @@ def test_whoever_gives_higher_numbers_is_said_to_and_by_how_much():
     assert found[5].difference.low > 0 and found[5].higher > found[5].lower
 
 
+def test_of_three_people_the_odd_one_is_told_and_not_the_two_that_differ_from_them():
+    rows = [(e, p, 4 if p == 0 else 2) for e in range(30) for p in range(3)]
+    found = teaching.directions(Labels.of(*np.array(rows).T, 5), np.arange(5.0))
+    assert [(one.stands_out, one.higher, one.lower) for one in found] == [(True, 30, 0), (False, 0, 0), (False, 0, 0)]
+    assert found[0].difference.value == pytest.approx(2.0)
+
+
 def test_pace_is_told_beside_the_others_on_the_same_examples():
     random = np.random.default_rng(0)
     labels, _ = world(2, people=12, examples=1500)

@@ -9,7 +9,7 @@ from tests.web.people import browse, counted, text_of
 
 pytestmark = pytest.mark.django_db
 KEYS = [question["key"] for question in QUESTIONS]
-PAGES = ["measure/", "measure/?by=class", "measure/?by=pair", "measure/?by=week", "measure/confusions/", "measure/human/?by=class", "measure/human/?by=labeller", "measure/labellers/"]
+PAGES = ["measure/", "measure/?by=class", "measure/?by=pair", "measure/?by=week", "measure/confusions/", "measure/human/?by=class", "measure/human/?by=labeller", "measure/labellers/", "measure/labellers/ada/", "measure/labellers/ada/?reference=resolved", "measure/labellers/ada/examples/"]
 
 
 @pytest.mark.parametrize("page", PAGES)
