@@ -295,6 +295,17 @@ def measured(lea: APIClient) -> None:
         "repeat_consistency": FIGURE, "reliability": FIGURE, "tags": {"borderline": NUMBER},
     }  # fmt: skip
     assert {row["username"] for row in ok(lea.get(f"{HERE}labellers/"), page(person))["results"]} >= {"ada", "ben", "cleo"}
+    one = {
+        "username": "ada", "question": "sentiment", "reference": "leave_one_out", "labels": int, "agreement": FIGURE, "score": FIGURE, "gold_accuracy": FIGURE,
+        "says": list, "ask": str, "confusions": list, "pace": {"ratio": FIGURE, "shares": list}, "tags": list, "drift": {"message": str, "stands_out": bool},
+        "trend": list, "gold_missed": {"total": int, "rows": list}, "guidelines": {"newest": int, "labels_before": int},
+    }  # fmt: skip
+    ok(lea.get(f"{HERE}labellers/ada/?question=sentiment"), one)
+    ok(lea.get(f"{HERE}labellers/ada/?reference=resolved"), {**one, "reference": "resolved"})
+    behind = {"example": str, "answer": str, "others": list, "resolved": list, "tags": list, "comment": str, "newer_guidelines": bool, "case": (int, NONE)}
+    ok(lea.get(f"{HERE}labellers/ada/examples/?question=sentiment"), page(behind))
+    check_error(lea.get(f"{HERE}labellers/ada/?reference=moon"), 400, field="reference")
+    check_error(lea.get(f"{HERE}labellers/nobody/"), 404)
     row = {"example": str, "answer": str, "confidence": NUMBER, "decided_by": str, "votes": {}}
     majority = ok(lea.get(f"{HERE}consensus/?question=sentiment&method=majority"), page(row))["results"]
     assert {one["example"]: (one["answer"], one["decided_by"], one["votes"]) for one in majority}["e00"] == ("pos", "majority", {"pos": 2, "neg": 1})

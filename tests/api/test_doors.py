@@ -81,6 +81,8 @@ DOORS = {
     ("GET", "{}confusions/"): LEADS_200,
     ("GET", "{}human-performance/"): LEADS_200,
     ("GET", "{}labellers/"): LEADS_200,
+    ("GET", "{}labellers/<username>/"): LEADS_404,  # nobody of this name
+    ("GET", "{}labellers/<username>/examples/"): LEADS_404,
     ("GET", "{}consensus/"): LEADS_200,
     ("GET", "{}suspects/"): LEADS_200,
     ("POST", "{}suspects/"): (202, 202, 403, 404, 401, 403, 404),

@@ -51,6 +51,11 @@ ROLES = [
     ("GET", "assign/suggestions/", 200, 200, 403),
     ("POST", "assign/suggestions/", 400, 400, 403),  # no file
     ("POST", "assign/suggestions/remove/", 302, 302, 403),
+    ("GET", "measure/human/", 200, 200, 403),
+    ("GET", "measure/labellers/", 200, 200, 403),
+    ("GET", "measure/labellers/ada/", 200, 200, 403),
+    ("GET", "measure/labellers/ada/examples/", 200, 200, 403),
+    ("GET", "measure/labellers/nobody/", 404, 404, 403),
     ("GET", "measure/overlap/", 200, 200, 403),
     ("GET", "measure/precision/", 200, 200, 403),
     ("GET", "measure/precision/?width=x", 400, 400, 403),
