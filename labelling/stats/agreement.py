@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from labelling.stats import cohen, conger
-from labelling.stats.chance import NO_PAIRS, ONE_CLASS, check, class_coefficients, counts_of, estimate
+from labelling.stats.chance import NO_PAIRS, ONE_CLASS, check, class_coefficients, counts_of, estimate, occurring
 from labelling.stats.coefficients import Coefficient, RawAgreement, alpha_coefficient
 from labelling.stats.columns import Floats, Ints, Labels
 from labelling.stats.intervals import Groundwork
@@ -31,7 +31,6 @@ from labelling.stats.kappas import (
 from labelling.stats.perclass import per_class_alphas
 from labelling.stats.results import Result, undefined
 
-MANY_CODES = 64
 MOST_CLASSES = 500
 @dataclass(frozen=True)
 class Agreement:
@@ -153,20 +152,6 @@ def per_class(labels: Labels, *, confidence: float = 0.95, resamples: int = 1000
     """
     check(confidence, resamples)
     return per_class_alphas(Groundwork.of(labels), confidence, resamples, seed)
-
-
-def occurring(
-    labels: Labels, values: ArrayLike | None, distance: ArrayLike | None
-) -> tuple[Labels, ArrayLike | None, ArrayLike | None]:
-    """The same labels over the codes that occur alone, where there are many codes: unused ones cost time and change nothing."""
-    if labels.n_codes <= MANY_CODES or labels.used_codes.size == labels.n_codes:
-        return labels, values, distance
-    used = labels.used_codes
-    place = np.zeros(labels.n_codes, dtype=np.int32)
-    place[used] = np.arange(used.size, dtype=np.int32)
-    numbers = used.astype(np.float64) if values is None else np.asarray(values, dtype=np.float64)[used]
-    table = None if distance is None else np.asarray(distance, dtype=np.float64)[np.ix_(used, used)]
-    return labels.recode(place, int(used.size)), numbers, table
 
 
 def _name(names: Ints, labels: Labels, code: int) -> int:

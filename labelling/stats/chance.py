@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from labelling.stats.coefficients import Chance, Coefficient
 from labelling.stats.columns import Floats, Labels
@@ -13,6 +14,7 @@ from labelling.stats.results import Counts, Result, figure, undefined
 
 NO_PAIRS = "No example has labels of two people yet, so there is nothing to compare."
 ONE_CLASS = "Every comparable label has the same answer, so agreement beyond chance cannot be told; look at the raw agreement."
+MANY_CODES = 64
 FLEISS = {
     True: "Fleiss' kappa (Fleiss 1971)",
     False: "Fleiss' kappa generalised to unequal numbers of labels (Gwet: class shares are means over examples)",
@@ -76,3 +78,17 @@ def check(confidence: float, resamples: int) -> None:
         raise ValueError("The confidence lies between 0 and 1, for instance 0.95.")
     if resamples < 0:
         raise ValueError("The number of resamples cannot be negative; 0 asks for the infinitesimal jackknife.")
+
+
+def occurring(
+    labels: Labels, values: ArrayLike | None, distance: ArrayLike | None
+) -> tuple[Labels, ArrayLike | None, ArrayLike | None]:
+    """The same labels over the codes that occur alone, where there are many codes: unused ones cost time and change nothing."""
+    if labels.n_codes <= MANY_CODES or labels.used_codes.size == labels.n_codes:
+        return labels, values, distance
+    used = labels.used_codes
+    place = np.zeros(labels.n_codes, dtype=np.int32)
+    place[used] = np.arange(used.size, dtype=np.int32)
+    numbers = used.astype(np.float64) if values is None else np.asarray(values, dtype=np.float64)[used]
+    table = None if distance is None else np.asarray(distance, dtype=np.float64)[np.ix_(used, used)]
+    return labels.recode(place, int(used.size)), numbers, table

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from labelling.stats import cohen, conger
-from labelling.stats.chance import check, class_coefficients, estimate
+from labelling.stats.chance import check, class_coefficients, estimate, occurring
 from labelling.stats.coefficients import Coefficient, RawAgreement
 from labelling.stats.columns import Labels
 from labelling.stats.intervals import Groundwork
@@ -44,6 +44,7 @@ def fleiss_kappa(labels: Labels, **how: Unpack[How]) -> Result:
     Source: Fleiss (1971), Measuring nominal scale agreement among many raters, Psychological Bulletin 76; for unequal numbers of
     labels Gwet (2014), Handbook of Inter-Rater Reliability, 4th edition, chapter 2.
     """
+    labels, _, _ = occurring(labels, None, None)
     return _one(labels, "fleiss_kappa", class_coefficients(labels, None, "")["fleiss_kappa"], how)
 
 
@@ -54,6 +55,7 @@ def gwet_ac1(labels: Labels, **how: Unpack[How]) -> Result:
     Source: Gwet (2008), Computing inter-rater reliability and its variance in the presence of high agreement, British Journal of
     Mathematical and Statistical Psychology 61.
     """
+    labels, _, _ = occurring(labels, None, None)
     return _one(labels, "gwet_ac1", class_coefficients(labels, None, "")["gwet_ac1"], how)
 
 
@@ -75,6 +77,7 @@ def brennan_prediger(labels: Labels, **how: Unpack[How]) -> Result:
     Source: Brennan and Prediger (1981), Coefficient kappa: some uses, misuses, and alternatives, Educational and Psychological
     Measurement 41; for several labellers Gwet (2014).
     """
+    labels, _, _ = occurring(labels, None, None)
     return _one(labels, "brennan_prediger", class_coefficients(labels, None, "")["brennan_prediger"], how)
 
 
@@ -86,6 +89,7 @@ def conger_kappa(labels: Labels, *, confidence: float = 0.95) -> Result:
     missing Gwet (2014), chapter 2.
     """
     check(confidence, 0)
+    labels, _, _ = occurring(labels, None, None)
     return conger.kappa(Groundwork.of(labels), confidence)
 
 
@@ -98,7 +102,9 @@ def cohen_kappa(labels: Labels, weights: str | ArrayLike = "none", values: Array
     `conger_kappa`, and `pairs.pairwise_kappas` for every two.
     Sources: Cohen (1960), A coefficient of agreement for nominal scales; Cohen (1968), Weighted kappa, Psychological Bulletin 70.
     """
-    return cohen.kappa_of_two(labels, weights, values, *_settings(how))
+    table = None if isinstance(weights, str) else cohen.disagreement_weights(labels.n_codes, weights)
+    labels, values, table = occurring(labels, values, table)
+    return cohen.kappa_of_two(labels, weights if table is None else table, values, *_settings(how))
 
 
 def scott_pi(labels: Labels, **how: Unpack[How]) -> Result:
@@ -106,6 +112,7 @@ def scott_pi(labels: Labels, **how: Unpack[How]) -> Result:
 
     Source: Scott (1955), Reliability of content analysis: the case of nominal scale coding, Public Opinion Quarterly 19.
     """
+    labels, _, _ = occurring(labels, None, None)
     return cohen.pi_of_two(labels, *_settings(how))
 
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from labelling.stats.alternative import alternative_annotator_test, benjamini_yekutieli
+from labelling.stats.alternative import adjust, alternative_annotator_test, benjamini_yekutieli, compare, judge
 from labelling.stats.columns import Labels
 from labelling.stats.results import Undefined
 from tests.stats.samples import simulate
@@ -66,7 +66,9 @@ def test_the_correction_is_that_of_statsmodels():
     random = np.random.default_rng(5)
     for size in (1, 2, 7, 40):
         p = random.random(size) ** 3
-        assert benjamini_yekutieli(p, 0.05).tolist() == multipletests(p, 0.05, method="fdr_by")[0].tolist()
+        won, adjusted, *_ = multipletests(p, 0.05, method="fdr_by")
+        assert benjamini_yekutieli(p, 0.05).tolist() == won.tolist()
+        assert adjust(p) == pytest.approx(adjusted)
 
 
 def test_two_people_or_few_examples_are_not_enough_and_it_says_so():
@@ -84,3 +86,27 @@ def test_examples_that_the_model_left_out_are_left_out_for_people_too():
     found = alternative_annotator_test(labels, model)
     assert found.left_out["without_answer_or_others"] == 300
     assert sum(comparison.n_examples for comparison in found.comparisons) == 600
+
+
+def test_what_is_kept_gives_the_same_verdict_for_any_epsilon():
+    labels, truth = simulate(2, 300, 4, 5, 4, accuracy=0.7)
+    model = a_model(truth, 0.65, 4)
+    kept = compare(labels, model)
+    for epsilon in (0.0, 0.1, 0.2):
+        assert judge(kept, n_examples=300, epsilon=epsilon) == alternative_annotator_test(labels, model, epsilon=epsilon)
+
+
+def test_a_likeness_of_same_or_not_gives_the_same_as_counting_who_said_the_same():
+    labels, truth = simulate(4, 100, 3, 4, 3)
+    model = a_model(truth, 0.6, 3)
+    by_likeness = compare(labels, model, likeness=lambda one, other: float(one == other))
+    assert [(one.labeller, one.n_examples) for one in by_likeness] == [(one.labeller, one.n_examples) for one in compare(labels, model)]
+    for one, other in zip(by_likeness, compare(labels, model), strict=True):
+        assert (one.model, one.person, one.error) == (pytest.approx(other.model), pytest.approx(other.person), pytest.approx(other.error))
+
+
+def test_labels_without_weight_are_compared_no_more_but_go_on_as_references():
+    labels, truth = simulate(5, 200, 3, 4, 3)
+    model = a_model(truth, 0.6, 3)
+    weight = (labels.labeller != 0).astype(float)
+    assert compare(labels, model, weight=weight) == compare(labels, model)[1:]

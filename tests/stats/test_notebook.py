@@ -83,6 +83,14 @@ def test_a_coefficient_alone_is_the_same_as_among_all(name, table):
     assert alone.as_dict() == among.as_dict()
 
 
+@pytest.mark.parametrize("name", ALONE)
+def test_codes_that_nobody_used_change_no_coefficient(name):
+    few = rows.of_matrix(ref.KRIPPENDORFF_2011_B).labels
+    many = Labels.of(few.example, few.labeller, few.code * 300, 5000)
+    assert getattr(agreement, name)(many).value == pytest.approx(getattr(agreement, name)(few).value, abs=1e-12)
+    assert getattr(agreement, name)(many, confidence=0.9).confidence == 0.9
+
+
 def test_per_class_alone_is_the_same_too():
     labels = rows.of_matrix(ref.FLEISS_1971).labels
     among = agreement.measure(labels, per_class=True).per_class
