@@ -103,8 +103,8 @@ def cohen_kappa(labels: Labels, weights: str | ArrayLike = "none", values: Array
     Sources: Cohen (1960), A coefficient of agreement for nominal scales; Cohen (1968), Weighted kappa, Psychological Bulletin 70.
     """
     table = None if isinstance(weights, str) else cohen.disagreement_weights(labels.n_codes, weights)
-    labels, values, table = occurring(labels, values, table)
-    return cohen.kappa_of_two(labels, weights if table is None else table, values, *_settings(how))
+    labels, values, costs = occurring(labels, values, table)
+    return cohen.kappa_of_two(labels, weights if costs is None else costs, values, *_settings(how))
 
 
 def scott_pi(labels: Labels, **how: Unpack[How]) -> Result:
