@@ -82,9 +82,10 @@ def _conditions(people: list[alternative.Against], without: int) -> list[dict[st
     have = "nobody has" if not enough else "1 has" if enough == 1 else f"{enough:,} have"
     few = len(people) - enough
     out = "nobody is" if not few else "1 person is" if few == 1 else f"{few:,} people are"
+    lacking = "all have" if not without else "1 has not and is left out" if without == 1 else f"{without:,} have not and are left out"
     said = (
         ("people", enough >= fewest, f"At least {fewest} people have {least} examples each that others labelled and the model answered: {have}."),
         ("everybody", not few, f"Everybody who labelled is compared: {out} left out for having fewer than {least} such examples."),
-        ("others", not without, f"Every label has others beside it and an answer of the model: {without:,} {'has' if without == 1 else 'have'} not and {'is' if without == 1 else 'are'} left out."),
+        ("others", not without, f"Every label has others beside it and an answer of the model: {lacking}."),
     )
     return [{"code": code, "met": met, "message": message} for code, met, message in said]

@@ -19,8 +19,10 @@ CAUTIONS = {
     " to beat one person is not to beat the people together.",
     "disputed": "Only examples that people disagreed on were settled. A label is counted there only where its example would have been settled whatever"
     " it said; otherwise people would be measured on their mistakes, and the model not. The figures are about such examples alone.",
-    "uneven": "Examples on which people agree were not taken as often as those on which they do not. Each label is weighed by how seldom examples"
-    " like its own were taken, so that neither people nor the model gain by it.",
+    "popular_is_reference": "Against what the others say the popular answer is made of the very labels that it is held against. A model that knows the"
+    " truth need not reach it; only against resolved answers is it a bar to take.",
+    "uneven": "How far people agree on an example had to do with whether it is here. Each label is weighed by how seldom examples like its own are here, so"
+    " that neither people nor the model gain by it.",
     "hinges": "Labels are left out where their example is here only because of what they say: others like them are not here.",
     "two_labels": "With two labels an example, what the others say is one person's answer: the figures are agreement with one person, not accuracy.",
     "assisted": "Some labels were made with a model's suggestion in view. They lean towards it: if it was this model's, it gains by that.",
@@ -105,7 +107,7 @@ def _cautions(human: Mapping[str, Any], coded: Coded, chosen: Held) -> list[str]
     codes = []
     beyond = human["gap_to_popular_answer"]["value"]
     if beyond is not None and beyond < 0:
-        codes.append("popular_answer")
+        codes += ["popular_answer"] + (["popular_is_reference"] if chosen.kind == ALONE else [])
     if not chosen.even:
         agreeing = coded.labels.n_examples and chosen.kind == RESOLVED and chosen.hinges
         codes.append("disputed" if agreeing else "uneven")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.core.files.storage import default_storage
@@ -97,7 +98,7 @@ def lost_examples(
         "described": described,
         "rows": [
             {
-                "key": name, "data": data.get(name, {}), "predicted": answer, "right": wanted,
+                "key": name, "data": data.get(name, {}), "predicted": None if answer is None else orjson.loads(answer), "right": wanted,
                 "person": row.person, "model": row.model, "popular": row.popular, "n_labels": row.n_labels,
             }
             for row, name, answer, wanted in zip(rows, keys, answers, right, strict=True)

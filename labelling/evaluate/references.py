@@ -69,6 +69,7 @@ class Coded:
         named = self.kind.names(split.described) if split.described["kind"] in BY_CLASS else []
         self.values: list[Any] = [value for value, _ in named]
         self._known = {self.kind.text(value): code for code, value in enumerate(self.values)}
+        self._plain: dict[Any, int] = {}
         self.names = dict(enumerate(name for _, name in named))
         place, labeller, answers = split.labels
         order = np.argsort(place, kind="stable")
@@ -79,13 +80,17 @@ class Coded:
         self.example, self.labeller, self.helped = place[order], labeller[order], split.helped[order]
 
     def of(self, answer: Any) -> int:
-        text = answer if isinstance(answer, str) and self.kind.name == "choice" else self.kind.text(answer)
-        if text not in self._known:
+        plain = isinstance(answer, str | int | float)  # to write each of many labels as JSON would take most of the time
+        code = self._plain.get(answer) if plain else None
+        if code is None:
             text = self.kind.text(answer)
             if text not in self._known:
                 self._known[text] = len(self.values)
                 self.values.append(answer)
-        return self._known[text]
+            code = self._known[text]
+            if plain:
+                self._plain[answer] = code
+        return code
 
     @cached_property
     def labels(self) -> Labels:

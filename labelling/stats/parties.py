@@ -39,8 +39,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Best:
-    """Who comes out best of `n_people`; `expected` is drawn towards the others' level, `standing` as measured (its difference with
-    an interval for all people together)."""
+    """Who comes out best of `n_people`; `expected` on all examples is drawn towards the others' level, `standing` is as measured on their
+    own labels (its difference with an interval for all people together)."""
 
     labeller: object
     n_people: int
@@ -114,7 +114,7 @@ class Parties:
         total = _add(who, w, n)[enough]
         above = self.person - self.popular
         mean = _add(who, w * above, n)[enough] / total
-        level = _add(who, w * self.popular, n)[enough] / total
+        level = float((w * self.popular).sum() / w.sum())
         place = np.full(n, 0)
         place[enough] = np.arange(enough.size)
         rest = (w * (above - mean[place[who]])) ** 2
@@ -124,12 +124,12 @@ class Parties:
         shrunk = shrink(mean, error)
         at = int(np.argmax(shrunk.value))
         chosen = int(enough[at])
-        value, reach = float(shrunk.value[at] + level[at]), float(norm.ppf(0.975)) * float(shrunk.error[at])
+        value, reach = float(shrunk.value[at]) + level, float(norm.ppf(0.975)) * float(shrunk.error[at])
         rows = np.flatnonzero((who == chosen) & self.counted)
-        counts = Counts(int(np.unique(self.labels.example[rows]).size), int(rows.size), 1)
+        counts = Counts(int(np.unique(self.labels.example[rows]).size), int(rows.size), int(enough.size))
         method = (
-            f"What to expect of the best of {enough.size} people: their distance from the popular answer on the same examples, drawn towards "
-            "that of the others by how much of the differences between people is chance (empirical Bayes)"
+            f"What to expect of the best of {enough.size} people on all examples: their distance from the popular answer on the same examples, drawn "
+            "towards that of the others by how much of the differences between people is chance (empirical Bayes), from the popular answer's level"
         )
         limits = Interval(max(0.0, value - reach), min(1.0, value + reach), "normal interval of an empirical Bayes estimate")
         expected = figure(min(1.0, max(0.0, value)), {"examples": limits}, method, counts, 0.95)
