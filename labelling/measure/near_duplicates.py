@@ -25,6 +25,7 @@ from labelling.projects.selectors import get_project
 from labelling.stats import agreement
 from labelling.stats.columns import Labels
 from labelling.stats.consistency import PairsInGroups, pairs_of_codes
+from labelling.stats.results import Counts
 
 BY_CODE = (*OF_CLASSES, "choices")  # answers agree where they are equal; others by how like they are
 BY_PLACE = ("spans", "boxes")  # where in the example they are: near copies may have other places
@@ -155,16 +156,17 @@ class Consistency:
     def figures(self) -> dict[str, Any]:
         """{"answers", "labels", "same_example"} in the API's shape: answers of near-duplicates that agree, one label on each that agree,
         and two labels of one and the same example."""
-        several = int(self.example.size)
+        given = self.part.labels
+        counts = Counts(int(self.example.size), given.n_labels, given.n_labellers)
         if not self.compared:
             reason = {"value": None, "undefined": "Spans and boxes say where in an example something is: they are compared in exact copies alone."}
             return {"answers": reason, "labels": reason, "same_example": self._same_example()}
         labels = self.label_pairs
         return {
-            "answers": self.pairs.share(n_examples=several, what="answers that stand").as_dict(),
+            "answers": self.pairs.share(counts, what="answers that stand").as_dict(),
             "labels": {"value": None, "undefined": "Single labels are compared for questions of classes."}
             if labels is None
-            else labels.share(n_examples=several, what="labels, one of each,").as_dict(),
+            else labels.share(counts, what="labels, one of each,").as_dict(),
             "same_example": self._same_example(),
         }
 

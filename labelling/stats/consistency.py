@@ -21,11 +21,10 @@ class PairsInGroups:
     pairs: Floats
     agreeing: Floats
 
-    def share(self, *, n_examples: int, confidence: float = 0.95, what: str = "answers") -> Result:
-        """The share of agreeing pairs. The interval is Wilson's, with as many trials as the spread between groups is worth (a
+    def share(self, counts: Counts, *, confidence: float = 0.95, what: str = "answers") -> Result:
+        """The share of agreeing pairs. `counts` say what it rests on. The interval is Wilson's, with as many trials as the spread between groups is worth (a
         ratio of sums over groups, linearised), because pairs of one group are no independent ones."""
         total, count = float(self.pairs.sum()), int((self.pairs > 0).sum())
-        counts = Counts(n_examples, 0, 0)
         if not total:
             return undefined(f"No two near-duplicates have {what} to compare yet.", counts)
         share = float(self.agreeing.sum()) / total

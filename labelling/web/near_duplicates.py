@@ -47,6 +47,7 @@ def page(request: HttpRequest, project: Any) -> HttpResponse:
         "chart": dots(
             [{"key": words, "figure": figures[name]} for name, words in NAMES.items() if figures[name].get("n_examples", 0) >= 10], figure="figure"
         ) if found else None,
+        "chart_title": finding(figures, exact) if found else "",
         "differing": len(found.differing) if found else 0,
         "compared": found.compared_groups if found else 0,
         "pages": pages,
@@ -57,11 +58,16 @@ def page(request: HttpRequest, project: Any) -> HttpResponse:
     return TemplateResponse(request, "measure/near_duplicates.html", context)
 
 
-NAMES = {
-    "answers": "The answers of two near-duplicates",
-    "labels": "One label on each of two near-duplicates",
-    "same_example": "Two labels on one and the same example",
-}
+NAMES = {"answers": "their answers", "labels": "one label on each", "same_example": "one example"}  # short: marks of a chart
+
+
+def finding(figures: dict[str, Any], exact: bool) -> str:
+    """The chart's title: what it shows, in one sentence."""
+    what = "copies" if exact else "near-duplicates"
+    on_each, same = figures["labels"]["value"], figures["same_example"]["value"]
+    if on_each is not None and same is not None:
+        return f"Two labels agree in {on_each * 100:.0f} % of pairs on two {what}, and in {same * 100:.0f} % on one and the same example"
+    return f"How often pairs of {what} agree, beside two labels on one and the same example"
 
 
 def drawn(project: Any, question: Any, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
