@@ -77,6 +77,12 @@ consensus
         -> Consensus   .answer (code, -1 for a tie) .confidence .decided_by (index into DECIDED_BY) .n_votes .value,
                        .votes(i) {code: n}, .tied(i) [codes], .example_ids
     DECIDED_BY = ("unanimous", "majority", "model", "tie")
+reliability: votes that weigh as much as their givers were right on other examples
+    right_elsewhere(labels, credit, compared, smoothing=5) -> (n_labels,); weighted_votes(labels, reliability, options) -> Consensus
+overlap: few labels where people agree, more where they do not
+    posterior(codes, skills, options) -> (options,); skills_of(right, total, smoothing=5)
+    simulate_adaptive(labels, *, start, most, confidence, budget=None, truth=None, seed), simulate_fixed(labels, count, *, truth=None, seed) -> Overlap
+    replay_adaptive, replay_fixed: the same over many orders -> Replay   .cost .alike (per example) .reached; mean_interval(values)
 dawid_skene
     dawid_skene(labels, *, prior="auto"|"pooled"|"none", strength=10, tolerance=1e-7, max_steps=200, keep_posterior=False)
         -> DawidSkene | Undefined   .consensus .class_shares .confusion .reliability (per labeller) .human_accuracy
