@@ -30,6 +30,7 @@ RUNNERS: dict[str, Runner] = {
     "scale_pictures": intake.scale_pictures,
     "suspects": flow.find_suspects,
     "near_duplicates": measure.run_near_duplicates,
+    "agreement_run": measure.run_agreement,
 }
 
 
@@ -52,6 +53,11 @@ def expire_leases() -> None:
 @shared_task(name="labelling.tasks.measure_skills", ignore_result=True)
 def measure_skills() -> None:
     skills.measure_all(now=timezone.now())
+
+
+@shared_task(name="labelling.tasks.store_agreement", ignore_result=True)
+def store_agreement() -> None:
+    measure.start_daily_runs(now=timezone.now())
 
 
 @shared_task(name="labelling.tasks.prune_changes", ignore_result=True)

@@ -22,6 +22,8 @@ app.conf.beat_schedule = {
     "reap jobs": {"task": "labelling.tasks.reap_jobs", "schedule": 10.0, "options": {"expires": 10}},
     "prune changes": {"task": "labelling.tasks.prune_changes", "schedule": 3600.0, "options": {"expires": 600}},
     "expire leases": {"task": "labelling.tasks.expire_leases", "schedule": 30.0, "options": {"expires": 30}},
+    # Each project once in 24 hours; asked every hour, because a timetable in memory starts anew with its process.
+    "store agreement": {"task": "labelling.tasks.store_agreement", "schedule": 3600.0, "options": {"expires": 600}},
     "measure skills": {"task": "labelling.tasks.measure_skills", "schedule": 60.0, "options": {"expires": 60}},
 }
 

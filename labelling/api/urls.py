@@ -19,6 +19,7 @@ from labelling.api import (
     precision,
     projects,
     release,
+    runs,
     schema,
     slices,
     suggestions,
@@ -83,6 +84,7 @@ urlpatterns = [
     path("projects/<str:slug>/near-duplicates/", near_duplicates.NearDuplicates.as_view()),
     path("projects/<str:slug>/near-duplicates/send/", near_duplicates.SendGroup.as_view()),
     path("projects/<str:slug>/precision/", precision.Precision.as_view()),
+    path("projects/<str:slug>/agreement-runs/", runs.AgreementRuns.as_view()),
     path("projects/<str:slug>/overlap/simulation/", overlap.Simulation.as_view()),
     # discuss
     path("projects/<str:slug>/cases/", discuss.Cases.as_view()),

@@ -10,6 +10,7 @@ from labelling.measure.at_level import alpha_at_level
 from labelling.measure.bulk import Reader
 from labelling.measure.columns import read_took_part
 from labelling.measure.compare import OF_CLASSES, text_lengths
+from labelling.measure.runs import Measured, measure_run
 from labelling.release.decide import Decisions
 from labelling.release.plan import Plan
 from labelling.stats import human
@@ -21,6 +22,16 @@ def agreement_figures(plan: Plan, reader: Reader) -> dict[str, Any]:
     for one in plan.decisions:
         lengths = text_lengths(one.answers, reader=reader) if one.described["kind"] == "spans" else None
         found[one.key] = alpha_at_level(one.described, one.answers.labels, one.values, lengths=lengths, seed=plan.project.seed)
+    return found
+
+
+def runs_behind(plan: Plan, reader: Reader) -> list[Measured]:
+    """Agreement on the labels behind a version, as it is stored with the second opinion: alpha at every level that fits a kind."""
+    found = []
+    for one in plan.decisions:
+        if len(one.answers.columns):
+            lengths = text_lengths(one.answers, reader=reader) if one.described["kind"] == "spans" else None
+            found += measure_run(one.answers, seed=plan.project.seed, lengths=lengths)
     return found
 
 

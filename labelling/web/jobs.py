@@ -22,6 +22,7 @@ TITLES = {
     "scale_pictures": "Scaled copies of large pictures",
     "suspects": "Suspected errors",
     "near_duplicates": "Near-duplicates",
+    "agreement_run": "Stored measurement of agreement",
 }
 
 
@@ -56,6 +57,9 @@ def outcome(kind: str, result: Mapping[str, Any], project: Any) -> dict[str, Any
     if kind == "near_duplicates" and "run" in result:
         words = f"{result['examples']:,} examples are compared: {result['exact_groups']:,} groups of exact copies, {result['near_groups']:,} of near ones."
         return {"words": words, "next_url": address("near_duplicates", place), "next_words": "Near-duplicates"}
+    if kind == "agreement_run" and "runs" in result:
+        words = f"{len(result['runs'])} measurements are stored, {result['checked']} of them checked by a second implementation, {result['differ']} contradicted."
+        return {"words": words, "next_url": address("stored_runs", place), "next_words": "Stored measurements"}
     if kind == "release" and "version" in result:
         url = address("version", place | {"number": result["version"]}) or address("release", place)
         return {"words": f"Version {result['version']} is released.", "next_url": url, "next_words": "Its page"}

@@ -87,6 +87,7 @@ GOOD: dict[tuple[str, str], Any] = {
     ("POST", "{}audits/<audit_id>/answers/"): {"place": 1, "verdict": "right"},
     ("POST", "{}near-duplicates/"): {},
     ("POST", "{}near-duplicates/send/"): {"group": 1, "run": None},
+    ("POST", "{}agreement-runs/"): {"question": "sentiment"},
     ("POST", "{}models/"): {"name": "m", "version": "1", "trained_on": 1, "code": "c", "parameters": {"a": 1}, "environment": {"b": 2}, "notes": "n"},
 }  # fmt: skip
 FORMS: dict[str, dict[str, Any]] = {

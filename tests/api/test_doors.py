@@ -97,6 +97,8 @@ DOORS = {
     ("POST", "{}near-duplicates/send/"): LEADS_400,
     ("GET", "{}overlap/simulation/"): LEADS_200,
     ("GET", "{}precision/"): LEADS_200,
+    ("GET", "{}agreement-runs/"): LEADS_200,
+    ("POST", "{}agreement-runs/"): (202, 202, 403, 404, 401, 403, 404),  # all questions
     ("GET", "{}cases/"): (200, 200, 200, 404, 401, 200, 404),  # a labeller finds those of an invitation
     ("POST", "{}cases/"): LEADS_400,
     ("GET", "{}schema/"): MEMBERS_200,

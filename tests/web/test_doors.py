@@ -57,6 +57,8 @@ ROLES = [
     ("GET", "measure/labellers/ada/examples/", 200, 200, 403),
     ("GET", "measure/labellers/nobody/", 404, 404, 403),
     ("GET", "measure/overlap/", 200, 200, 403),
+    ("GET", "measure/stored/", 200, 200, 403),
+    ("POST", "measure/stored/new/", 302, 302, 403),
     ("GET", "measure/precision/", 200, 200, 403),
     ("GET", "measure/precision/?width=x", 400, 400, 403),
     ("GET", "measure/trends/", 200, 200, 403),

@@ -18,10 +18,12 @@ from labelling.accounts.models import User
 from labelling.intake.models import Source
 from labelling.jobs.services import Claimed, enqueue
 from labelling.measure.bulk import snapshot
+from labelling.measure.runs import Measured
+from labelling.measure.services import RELEASE, store_runs
 from labelling.projects.models import Membership, Project
 from labelling.projects.selectors import get_project
 from labelling.release.canonical import pretty
-from labelling.release.figures import agreement_figures, human_figures
+from labelling.release.figures import agreement_figures, human_figures, runs_behind
 from labelling.release.files import store_bytes, store_file
 from labelling.release.lineage import provenance_of
 from labelling.release.manifest import draft_manifest, finish_manifest
@@ -64,6 +66,7 @@ class _Release:
     def __init__(self, claimed: Claimed, project: Project, policy: Mapping[str, Any], folder: Path, now: datetime) -> None:
         self.claimed, self.project, self.policy, self.folder, self.now = claimed, project, policy, folder, now
         self.told = 0.0
+        self.measured: list[Measured] = []
 
     def make(self) -> DatasetVersion:
         kept = kept_splits(self.project, self.policy)
@@ -76,6 +79,7 @@ class _Release:
             labels, behind = write_labels(plan, reader, self.folder, self._teller("Writing labels"))
             self._tell("Measuring agreement and human level")
             agreement, human = agreement_figures(plan, reader), human_figures(plan, reader)
+            self.measured = runs_behind(plan, reader)
         files = []
         for one in [*written, labels]:
             self._tell(f"Storing {one.name}")
@@ -108,6 +112,7 @@ class _Release:
                 job_id=self.claimed.id, created_by=asker, created_at=self.now,
             )  # fmt: skip
             VersionFile.objects.bulk_create([VersionFile(version=version, **file) for file in files])
+            store_runs(project=self.project, measured=self.measured, reason=RELEASE, version=number, created_by=asker, now=self.now)
             audit.record(
                 actor=Viewer(asker.pk, asker.username), verb="released version", obj=version, now=self.now,
                 project_id=self.project.pk, number=number, digest=version.digest,
