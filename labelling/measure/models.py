@@ -4,17 +4,28 @@ from labelling.tables import AppendOnly
 
 
 class AgreementRun(AppendOnly):
-    """A stored measurement: what was measured, when, and whether the second implementation agreed."""
+    """A stored measurement: what was measured, when and why, and whether the second implementation agreed."""
 
     project = models.ForeignKey("labelling.Project", models.PROTECT, related_name="agreement_runs")
     question = models.ForeignKey("labelling.Question", models.PROTECT, related_name="+")
     level = models.CharField(max_length=10)
     at = models.DateTimeField()
     labels_seen = models.BigIntegerField()  # counted answers that went in: the point on the trend's axis
+    digest = models.CharField(max_length=64)  # SHA-256 over every answer that went in
     figures = models.JSONField()
     checked = models.JSONField(default=dict)  # the krippendorff package's figure and the difference
+    reason = models.CharField(max_length=10)
+    version = models.PositiveIntegerField(null=True)  # the number of the version whose labels were measured
+    created_by = models.ForeignKey("labelling.User", models.PROTECT, null=True, related_name="+")  # null: the timetable
 
     class Meta(AppendOnly.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(reason__in=["asked", "daily", "release"]), name="agreementrun_reason_known"),
+            models.CheckConstraint(
+                condition=models.Q(reason="release", version__isnull=False) | (~models.Q(reason="release") & models.Q(version=None)),
+                name="agreementrun_version_when_released",
+            ),
+        ]
         indexes = [models.Index(fields=["question", "-at"], name="agreementrun_question_at")]
 
     def __str__(self) -> str:

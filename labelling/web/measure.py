@@ -16,6 +16,7 @@ from labelling.projects.selectors import questions_of
 from labelling.web.guard import in_project
 from labelling.web.measure_words import LEVEL_OF_PERSON, LEVELS, MEASURES, SHARES, SHORT_LEVELS, confusion_words
 from labelling.web.paging import Pages
+from labelling.web.run_words import on_agreement
 
 PER_PAGE = 50
 GROUPS = {
@@ -68,6 +69,7 @@ def measure(request: HttpRequest, project: Any) -> HttpResponse:
         "pair_words": MEASURES[found["by"][0].get("measure", "cohen_kappa")] if found["by"] and by == "pair" else "",
         "by_note": pairs_left_out(found["left_out"]) if by == "pair" else BY_NOTES.get(by or "", ""),
         "by_words": GROUPS.get(by or "", (by or "").removeprefix("meta.")),
+        "stored": on_agreement(request, project, found["question"], found["level"]),
     }
     for row in found["by"] if by in ROW_NAMES else ():
         row["name"] = ROW_NAMES[by].format(row["key"]) if row["key"] is not None else "none"

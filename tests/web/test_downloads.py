@@ -10,6 +10,8 @@ from tests.web.people import browse
 pytestmark = pytest.mark.django_db
 # The page, and what its links ask the API for. A page that brings figures adds its line.
 PAGES = [
+    ("measure/?question=sentiment&by=labeller&level=ordinal", "agreement", {"question=sentiment", "by=labeller", "level=ordinal"}),
+    ("measure/stored/?question=sentiment", "agreement-runs", {"question=sentiment"}),
     ("measure/precision/?question=sentiment&width=0.2", "precision", {"question=sentiment", "width=0.2"}),
     ("measure/confusions/?question=sentiment", "confusions", {"question=sentiment"}),
 ]
