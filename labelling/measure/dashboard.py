@@ -23,6 +23,7 @@ from labelling.stats import human as levels
 from labelling.stats.columns import Labels
 from labelling.stats.comparison import Comparison
 from labelling.stats.headline import headline
+from labelling.stats.patterns import Patterns
 from labelling.stats.results import Result
 
 MOST_ON_DASHBOARD = 6
@@ -85,6 +86,7 @@ Found = tuple[Result, Result, Result, Result, Result, str]
 
 def _of_classes(project: Project, answers: Answers) -> Found:
     """alpha, raw agreement, one person, the popular answer, the ceiling, and what people are held against."""
+    Patterns.keep(answers.labels)
     found = headline(answers.labels, level=answers.level, values=answers.numbers, seed=project.seed)
     ceiling = levels.root(found.percent)
     # Only labels of settled examples are scored against what stands; the others need not be gone through.

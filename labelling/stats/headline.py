@@ -82,9 +82,8 @@ def _mean(work: Groundwork, credit: Floats, method: str, confidence: float) -> R
     value = float((right @ given) / (sizes @ given))
     counted = scored[h.row].astype(np.float64)
     by_whom, loads = work._cells @ (credit * counted), work._cells @ counted
-    of = patterns.of_example
     named = {
-        "examples": over_examples(right[of], sizes[of], value, confidence),
+        "examples": over_examples(right, sizes, value, confidence, patterns.counts),
         "labellers": over_labellers(by_whom, loads, value, confidence),
     }
     counts = Counts(work.n_pairable, int(sizes @ given), int((loads > 0).sum()))
