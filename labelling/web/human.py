@@ -14,6 +14,12 @@ from labelling.web.measure import GROUPS, asked, dots, groups_of
 from labelling.web.measure_words import LEVEL_OF_PERSON, MEASURES, PARTLY
 
 REFERENCES = {"resolved": "Against resolved answers", "leave_one_out": "Against the others' answers"}
+SHORT = {  # in the chart, where long names would be cut
+    "One person, against resolved answers": "Against resolved answers",
+    "One person, against the others": "Against the others",
+    "One person, as the model of labellers estimates": "By the model of labellers",
+}
+SPLITS = ("labeller", "source", "batch", "slice")
 EXAMPLES = {"all": "All examples", "same": "Those that have both"}
 
 
@@ -22,7 +28,7 @@ def human_level(request: HttpRequest, project: Any) -> HttpResponse:
     context = asked(request, project)
     described = next((question for question in context["questions"] if question["key"] == context["key"]), {})
     kind = described.get("kind", "")
-    splits = ("class", "labeller", "source", "batch") if kind in LEVEL_OF_PERSON or "classes" in described else ("labeller", "source", "batch")
+    splits = ("class", *SPLITS) if kind in LEVEL_OF_PERSON or "classes" in described else SPLITS
     by = request.GET.get("by") or splits[0]
     found = human.human_performance(
         request.viewer, project.slug, question=context["key"], by=by,
@@ -47,7 +53,7 @@ def human_level(request: HttpRequest, project: Any) -> HttpResponse:
         "examples": [(name, words, _url(chosen, examples=name)) for name, words in EXAMPLES.items()],
         "by_words": GROUPS.get(by, by.removeprefix("meta.")),
         "against": REFERENCES[found["reference"]],
-        "overall": dots([{"key": name, "figure": figure} for name, figure in shown], figure="figure"),
+        "overall": dots([{"key": SHORT.get(name, name.split(",")[0]), "figure": figure} for name, figure in shown], figure="figure"),
         "level_title": LEVEL_OF_PERSON.get(kind, PARTLY),
         "trade": [(MEASURES[name], row["person"], row["popular_answer"]) for name, row in found["measures"].items()],
         "chart": dots(found["by"], figure="figure"),
