@@ -59,7 +59,9 @@ def labeller(request: HttpRequest, project: Any, username: str) -> HttpResponse:
         row["url"] = _url("labeller_examples", project, username, **chosen, said=row["said"], wanted=row["wanted"])
         pair = f"{row['wanted']},{row['said']}" if row["said"] and row["wanted"] else ""
         row["discuss"] = f"{reverse('discuss', kwargs={'slug': project.slug})}?{urlencode({'question': context['key'], 'pair': pair, 'labeller': username})}" if pair else ""
-    chart = trend([{"key": row["key"], "alpha": row["figure"]} for row in found["trend"]], lines_of(marks_of(project)), None)
+    keys = [row["key"] for row in found["trend"]]
+    marks = [mark for mark in lines_of(marks_of(project)) if keys and keys[0] <= str(mark["at"]) <= keys[-1]]  # others would stretch the time
+    chart = trend([{"key": row["key"], "alpha": row["figure"]} for row in found["trend"]], marks, None)
     context |= {
         "found": found,
         "figures": [(words, found[name], found["others"][name], unit) for name, words, unit in FIGURES if _told(name, found)],
