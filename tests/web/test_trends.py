@@ -6,6 +6,8 @@ import pytest
 
 from labelling.intake.slice_models import Slice
 from labelling.measure.note_models import Note
+from labelling.templatetags import workbench
+from labelling.web import trend_words
 from tests import factories
 from tests.measure.over_time import MONDAY, new_guidelines, put_rows, relabelled
 from tests.web.people import browse, counted, text_of
@@ -44,6 +46,14 @@ def test_the_finding_is_said_before_the_chart_and_in_its_title(lea):
     assert "On the 30 examples labelled under both, alpha rose from" in page
     assert "The same 3 labellers labelled under both." in page
     assert '"name": "v2", "kind": "guideline"' in text_of(answer)
+
+
+@pytest.mark.parametrize("value", [0.524, -0.126, -0.001, 0.0, 1.0, 0.995])
+def test_sentences_write_figures_as_pages_do(value):
+    figure = {"low": value - 0.1, "high": value + 0.1}
+    assert trend_words.decimals(value) == workbench.decimals(value)
+    assert trend_words.interval(figure) == workbench.interval(figure)
+    assert (trend_words.MIN_EXAMPLES, trend_words.MIN_LABELLERS) == (workbench.MIN_EXAMPLES, workbench.MIN_LABELLERS)
 
 
 def test_days_stand_by_themselves(lea):
