@@ -32,7 +32,7 @@ class One:
     """`alpha` maps levels to what is expected, `gold` holds majority, a single label, Dawid-Skene. A `scale` makes it a rating, a
     `number` a number, else it is a choice. `text` are the fields of an item that are shown. `by` maps a meta field to alphas.
     `people_again` makes the second answer of a labeller another labeller's: consensus
-    counts each person once, and the expected figures count every vote."""
+    and human level count an example's present round, the expected figures every vote."""
 
     alpha: Mapping[str, float]
     pairs: float | None = None

@@ -37,14 +37,15 @@ def crowdspeech_dev_clean(folder: Path) -> Prepared:
 
 
 def crowdwsa_translation(folder: Path) -> Prepared:
-    """In 414 cases a labeller's id answers a sentence more than once: a further answer is of a further round."""
+    """In 414 cases a labeller's id answers a sentence more than once. The expected figures count every answer, human level those of
+    an example's present round, so a further answer is imported as another person's."""
     times = Times()
     votes, gold = [row for row in rows_of(folder) if row["label"].strip()], rows_of(folder, "gold")
     return Prepared(
         questions=[{"key": "answer", "kind": "text"}],
         items=[{"key": item["id"], "text": item["text"], "meta": item["subset"]} for item in items_of(folder)],
         labels=[
-            {"example": row["item"], "labeller": f"wsa-{row['labeller']}", "value": row["label"].strip(), "round": times.of(row["item"], row["labeller"])}
+            {"example": row["item"], "labeller": f"wsa-{row['labeller']}-{times.of(row['item'], row['labeller'])}", "value": row["label"].strip()}
             for row in votes
         ],
         truth=[{"example": row["item"], "value": row["label"]} for row in gold],
