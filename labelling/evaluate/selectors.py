@@ -9,6 +9,7 @@ from labelling.access import Permission, Viewer
 from labelling.errors import NotFound
 from labelling.evaluate.models import CandidateModel, Evaluation
 from labelling.evaluate.named import present
+from labelling.measure.suspects import suspected_in_evaluation
 from labelling.projects.selectors import get_project
 from labelling.release.models import DatasetVersion, Recall
 
@@ -106,7 +107,7 @@ def describe(evaluation: Evaluation) -> dict[str, Any]:
         "problems": [],
         "gates": [],
         "passed": True,
-        "suspected_label_errors": [],
+        "suspected_label_errors": suspected_in_evaluation(evaluation.pk),
         "questions": questions,
         "predictions_sha256": evaluation.predictions_sha256,
         "created_by": evaluation.created_by.username,

@@ -115,4 +115,17 @@ precision: how much more work narrows an interval
     label_spread.label_spread(labels, *, level, values, distance) -> LabelSpread | Undefined        variance by labels an example
 second_opinion
     check_alpha(labels, ours, *, level="nominal", values=None, most_examples=100_000) -> SecondOpinion   against the krippendorff package
+suspects: answers that are probably wrong
+    suspected_labels(labels, *, most_chance=.1, fewest_others=2) -> SuspectedLabels | Undefined   .row .chance .instead, the worst first
+    confident_learning(given, probabilities) -> Confident             .found .own .instead .other (Northcutt, Jiang and Chuang 2021)
+    probabilities_of(predicted, given, n_codes) -> (probabilities, trusted)   hard predictions, as far as they are borne out
+audits: a sample that somebody checks
+    audit_sample(n, count, seed) -> places; allocate(count, sizes, spreads) -> how many of each stratum
+    stratified_error_rate([Stratum(wrong, checked, population)]) -> Result; told_error_rate(...), undefined until enough is checked
+likeness: near-duplicates
+    groups_of_texts({key: text}, *, least=.8), groups_of_hashes({key: hash}, *, most_bits=4) -> [[key]]
+    normalised(text), shingles(text), likeness(one, other), min_hashes(texts), candidates(bands): the same in parts
+    difference_hash(grey (8, 9)) -> int; picture_likeness(one, other) -> float
+consistency: do their answers agree?
+    pairs_of_codes(group, copy, code, weight, thing) -> PairsInGroups   .share(counts) -> Result
 """
