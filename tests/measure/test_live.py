@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from labelling.intake.models import Example
@@ -26,7 +28,7 @@ from labelling.measure.dashboard import dashboard_of, figures_of
 from labelling.measure.live_rows import MOST
 from labelling.measure.services import Standing, set_resolved_answers
 from labelling.projects.models import Project, Question
-from tests.factories import label_next, make_examples, make_project, make_user, submit
+from tests.factories import SENTIMENT, STRENGTH, label_next, make_examples, make_project, make_user, submit
 from tests.measure.live_work import hammer
 from tests.measure.rows import put_labels, put_truth
 from tests.measure.test_columns import count_answer
@@ -337,3 +339,31 @@ def test_old_traces_are_pruned_and_young_ones_stay():
     assert AnswerChange.objects.count() == 1
     prune_changes(now=timezone.now() + timedelta(hours=25))
     assert AnswerChange.objects.count() == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_first_page_asks_no_more_of_the_database_when_there_are_more_labels(bulk_reads):
+    project = make_project(labels_per_example=2, questions=[SENTIMENT, STRENGTH])
+    make_examples(project, 12)
+    client = Client()
+    client.force_login(make_user("lea"))
+
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/projects/reviews/").status_code == 200
+        return [query["sql"] for query in captured.captured_queries]
+
+    label_next("ada", {"sentiment": "pos", "strength": 3})
+    asked()
+    few = asked()
+    for name in ("ada", "ben"):
+        for number in range(8):
+            label_next(name, {"sentiment": "pos" if number % 3 else "neg", "strength": 1 + number % 5})
+    asked()  # some of the answers were the first of their kind
+    label_next("ada", {"sentiment": "pos", "strength": 3})
+    many = asked()
+    assert len(many) == len(few) <= 22
+    assert sum("labelling_countedanswer" in sql for sql in many) == 2  # one statement a question, for what is new
+    assert not any("FROM labelling_label" in sql or 'FROM "labelling_label"' in sql for sql in many)
+    assert len(bulk_reads) == 2
