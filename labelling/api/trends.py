@@ -1,12 +1,13 @@
-"""Over time: figures by week or day, dated notes, and what a change of the guidelines did."""
+"""Over time: figures by week or day, dated notes, and what a change of the guidelines did; figures also as files (labelling.api.files)."""
 
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labelling.api.base import View, body_of, fast_json
+from labelling.api.base import View, body_of
 from labelling.api.docs import ANYTHING, FIGURE, FREE, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
+from labelling.api.files import FORMAT, figures
 from labelling.measure import guideline_effect, notes, services, trends
 
 QUESTION = ("question", "its key; the first question by default")
@@ -23,7 +24,7 @@ class Trends(View):
 
     @describe(
         "Agreement by week or day, with what may explain it",
-        query=[QUESTION, ("per", "week (by its Monday, the default) or day")],
+        query=[QUESTION, ("per", "week (by its Monday, the default) or day"), FORMAT],
         answer=thing(
             {
                 "question": TEXT,
@@ -38,7 +39,7 @@ class Trends(View):
     )
     def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "per")}
-        return fast_json(trends.trends(self.viewer, slug, **asked))
+        return figures(self, slug, "over time", trends.trends(self.viewer, slug, **asked))
 
 
 class GuidelineEffect(View):
@@ -46,7 +47,7 @@ class GuidelineEffect(View):
 
     @describe(
         "What a change of the guidelines did, on the examples labelled under both versions",
-        query=[QUESTION, ("from", "the earlier version; the one before `to` by default"), ("to", "the later version; the newest by default")],
+        query=[QUESTION, ("from", "the earlier version; the one before `to` by default"), ("to", "the later version; the newest by default"), FORMAT],
         answer=thing(
             {
                 "question": TEXT,
@@ -68,7 +69,7 @@ class GuidelineEffect(View):
     def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "from", "to")}
         found = guideline_effect.guideline_effect(self.viewer, slug, question=asked["question"], from_=asked["from"], to=asked["to"])
-        return fast_json(found)
+        return figures(self, slug, "effect of guidelines", found)
 
 
 class Notes(View):

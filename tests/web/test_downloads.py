@@ -14,6 +14,7 @@ PAGES = [
     ("measure/stored/?question=sentiment", "agreement-runs", {"question=sentiment"}),
     ("measure/precision/?question=sentiment&width=0.2", "precision", {"question=sentiment", "width=0.2"}),
     ("measure/confusions/?question=sentiment", "confusions", {"question=sentiment"}),
+    ("measure/trends/?question=sentiment&per=day", "trends", {"question=sentiment", "per=day"}),
 ]
 
 
