@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.benchmarks.bench_labelling import connected, post
+from tests.benchmarks.bench_labelling import connected, cpu_of, post
 
 CLASSES = [{"key": f"c{number}", "name": f"Class {number}", "definition": "One of ten."} for number in range(10)]
 QUESTIONS = {
@@ -59,6 +59,7 @@ def main() -> None:
 
 
 def run(folder: Path, url: str, options: argparse.Namespace) -> None:
+    from tests import servers
     from tests.stack import Stack
 
     stack = Stack(folder / "data", database_url=url)
@@ -78,8 +79,11 @@ def run(folder: Path, url: str, options: argparse.Namespace) -> None:
             say(benchmark="first page while labels come in", way=way, **tell, **pages(stack.port, cookie, tokens, options, options.pace))
         say(benchmark="first page", way="nothing changes", **tell, **pages(stack.port, cookie, tokens, options, 0))
         stack.kill_server()
+        for way in ("from scratch", "live"):
+            say(benchmark="first page after each label, processor time of the page alone", way=way, **tell, **page_cpu(way, tokens, options))
+        server = servers.postgres(folder).pid if url else 0
         for slug in ("small", "big"):
-            say(benchmark="cost of a label", project=slug, **tell | costs(slug, tokens, options))
+            say(benchmark="cost of a label", project=slug, **tell | costs(slug, tokens, options, server))
     finally:
         stack.stop()
 
@@ -207,35 +211,66 @@ def label_on(port: int, token: str, kind: str, pace: float, seed: int, done: Any
                 count.value += 1
 
 
-def costs(slug: str, tokens: dict[str, str], options: argparse.Namespace) -> dict[str, Any]:
-    """Milliseconds a label, first ones and revisions."""
+def page_cpu(way: str, tokens: dict[str, str], options: argparse.Namespace) -> dict[str, Any]:
+    """In this process, so that it says the same on a busy machine; the database's own work is in it on SQLite alone."""
+    from contextlib import nullcontext
+
+    from django.test import Client
+
+    from labelling.measure import live
+    from tests.factories import make_user
+
+    client, chance, answer = Client(), random.Random(6), answer_of(options.kind)
+    client.force_login(make_user("lea"))
+    took = []
+    with live.from_scratch() if way == "from scratch" else nullcontext():
+        for _ in range(5 + options.labels // 8):
+            submit_twice("big", next(iter(tokens)), answer, chance)
+            begun = time.process_time()
+            assert client.get("/projects/big/", headers={"host": "127.0.0.1"}).status_code == 200
+            took.append(1000 * (time.process_time() - begun))
+    at = statistics.quantiles(took[5:], n=100, method="inclusive")
+    return {"pages": len(took) - 5, "cpu_p50_ms": round(at[49], 1), "cpu_p95_ms": round(at[94], 1), "load": round(os.getloadavg()[0], 1)}
+
+
+def costs(slug: str, tokens: dict[str, str], options: argparse.Namespace, server: int) -> dict[str, Any]:
+    """Milliseconds a label, first ones and revisions: medians by the clock, and means of processor time, the database's included."""
     from labelling.measure import live
     from labelling.projects.models import Question
 
     question = Question.objects.get(project__slug=slug)
     rows = len(live.known(question.pk).columns)
     took: dict[str, list[float]] = {"with": [], "without": []}
-    read: list[float] = []
+    spent, read, read_cpu = {"with": 0.0, "without": 0.0}, [], []
     chance, answer, people = random.Random(5), answer_of(options.kind), list(tokens)
+
+    def processor() -> float:
+        return time.process_time() + (cpu_of(server) if server else 0.0)
+
     for block in range(2 * options.labels // BLOCK):
         way = ("with", "without")[block % 2]
         if way == "without":
             take_away()
+        before = processor()
         for number in range(BLOCK // 2):
             took[way] += submit_twice(slug, people[number % len(people)], answer, chance)
+        spent[way] += processor() - before
         if way == "without":
             put_back()
     live.forget()
     live.known(question.pk)
     for number in range(BLOCK):
         submit_twice(slug, people[number % len(people)], answer, chance)
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), time.process_time()
         live.known(question.pk)
         read.append(1000 * (time.perf_counter() - begun))
+        read_cpu.append(1000 * (time.process_time() - before))
     median = {way: statistics.median(times) for way, times in took.items()}
+    cpu = {way: 1000 * spent[way] / len(took[way]) for way in took}
     return {
-        "labels": rows, "with_ms": round(median["with"], 3), "without_ms": round(median["without"], 3), "more_ms": round(median["with"] - median["without"], 3),
-        "read_ms": round(statistics.median(read), 3), "load": round(os.getloadavg()[0], 1),
+        "labels": rows, "with_ms": round(median["with"], 3), "without_ms": round(median["without"], 3),
+        "with_cpu_ms": round(cpu["with"], 3), "without_cpu_ms": round(cpu["without"], 3), "more_cpu_ms": round(cpu["with"] - cpu["without"], 3),
+        "read_ms": round(statistics.median(read), 3), "read_cpu_ms": round(statistics.median(read_cpu), 3), "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
 
 
