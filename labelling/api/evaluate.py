@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labelling.api.base import View, body_of, fast_json
+from labelling.api.base import View, body_of
 from labelling.api.docs import ACCEPTED, FIGURE, FREE, NUMBER, TEXT, TIME, TRUTH, WHOLE, describe, many, maybe, thing
+from labelling.api.files import FORMAT, figures, listing
 from labelling.errors import Invalid
 from labelling.evaluate import people, selectors, services
 
@@ -112,12 +113,13 @@ class Evaluations(View):
 
     @describe(
         "Evaluations, newest first",
+        query=[FORMAT],
         answer=thing({"id": WHOLE, "version": WHOLE, "split": TEXT, "accuracy": FIGURE}),
         paged=True,
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Any:
         rows = selectors.list_evaluations(self.viewer, slug)
-        return self.page(rows, lambda page: map(selectors.brief, page), ordering="-id")
+        return listing(self, slug, "evaluations", rows, lambda page: map(selectors.brief, page), ordering="-id", by="evaluation", of_one=False)
 
     @describe(
         "Score predictions on a version's split",
@@ -149,9 +151,10 @@ class Evaluations(View):
 class EvaluationDetail(View):
     """`GET /projects/{slug}/evaluations/{id}/`."""
 
-    @describe("One evaluation", answer=EVALUATION, errors=(401, 403, 404))
+    @describe("One evaluation", query=[FORMAT], answer=EVALUATION)
     def get(self, request: Request, slug: str, evaluation_id: str) -> Any:
-        return fast_json(selectors.describe(selectors.get_evaluation(self.viewer, slug, evaluation_id)))
+        found = selectors.describe(selectors.get_evaluation(self.viewer, slug, evaluation_id))
+        return figures(self, slug, f"evaluation-{found['id']}", found)
 
 
 class EvaluationHumans(View):
@@ -159,10 +162,11 @@ class EvaluationHumans(View):
 
     @describe(
         "The model beside people: the parties by both references, the alternative annotator test, where the model loses",
-        query=[QUESTION, ("epsilon", "the margin of the alternative annotator test, 0 to 0.5: usual are 0.1, 0.15 and 0.2")],
+        query=[QUESTION, ("epsilon", "the margin of the alternative annotator test, 0 to 0.5: usual are 0.1, 0.15 and 0.2"), FORMAT],
         answer=HUMANS,
         errors=(400, 401, 403, 404, 409),
     )
     def get(self, request: Request, slug: str, evaluation_id: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "epsilon")}
-        return fast_json(people.beside_people(self.viewer, slug, evaluation_id, **asked))
+        found = people.beside_people(self.viewer, slug, evaluation_id, **asked)
+        return figures(self, slug, f"evaluation-{evaluation_id}-and-people", found)

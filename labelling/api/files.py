@@ -60,14 +60,15 @@ def listing(
     ordering: str | tuple[str, ...] = "id",
     by: str = "",
     records: bool = False,
+    of_one: bool = True,
 ) -> HttpResponseBase:
     """A paged list: one page of JSON, or all of it as a file. With `records` CSV has a line a row; else the rows hold figures of
-    `by` (labeller), and it has a line a figure."""
+    `by` (labeller), and it has a line a figure. `of_one`: all rows are about one question; else each says its own."""
     wanted = asked_format(view.request)
     if wanted is None:
         return view.page(rows, describe, ordering=ordering)
     order = ordering if isinstance(ordering, tuple) else (ordering,)
-    key = question_of(view, slug)
+    key = question_of(view, slug) if of_one or view.request.query_params.get("question") else ""
     name = file_name((slug, key, what), view.now, wanted)
     found = _described(rows.order_by(*order), describe)
     if wanted == "json":
@@ -86,7 +87,7 @@ def _described(rows: QuerySet[Any], describe: Callable[[list[Any]], Iterable[Any
 
 def _figure_lines(rows: Iterable[Any], by: str, question: str) -> Iterator[list[Any]]:
     for row in rows:
-        yield from of_figures([row], by=by, question=question)
+        yield from of_figures([row], by=by, question=question or str(row.get("question") or ""))
 
 
 def _json_list(rows: Iterable[Any]) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ HEAD = (
     "method", "undefined", "text",
 )  # fmt: skip
 OF_FIGURE = HEAD[5:14]  # columns that a figure of the API fills itself
-KEYS = ("key", "username", "example", "slice", "pair", "code", "at", "id")  # what tells the entries of a list apart, the first there is
+KEYS = ("key", "username", "example", "slice", "pair", "code", "id", "at")  # what tells the entries of a list apart, the first there is
 NAMES = ("name", "display_name", "prompt")
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labelling.api.base import View, fast_json
+from labelling.api.base import View
 from labelling.api.docs import ANYTHING, FIGURE, FREE, NUMBER, TEXT, TRUTH, WHOLE, describe, many, maybe, thing
+from labelling.api.files import FORMAT, figures
 from labelling.discuss.selectors.by_example import cases_of
 from labelling.measure import labeller_examples, one_labeller
 
@@ -25,7 +26,7 @@ class Labeller(View):
 
     @describe(
         "One labeller beside the others, to teach with: what stands out beyond chance, and the figures behind it",
-        query=[QUESTION, REFERENCE],
+        query=[QUESTION, REFERENCE, FORMAT],
         answer=thing(
             {
                 "username": TEXT, "display_name": TEXT, "question": TEXT, "kind": TEXT, "reference": TEXT, "labels": WHOLE,
@@ -39,7 +40,7 @@ class Labeller(View):
     )  # fmt: skip
     def get(self, request: Request, slug: str, username: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "reference")}
-        return fast_json(one_labeller.get_labeller(self.viewer, slug, username, **asked))
+        return figures(self, slug, f"labeller-{username}", one_labeller.get_labeller(self.viewer, slug, username, **asked))
 
 
 class LabellerExamples(View):

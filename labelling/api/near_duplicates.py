@@ -21,6 +21,7 @@ from labelling.api.docs import (
     pages,
     thing,
 )
+from labelling.api.files import asked_format, figures, question_of
 from labelling.api.links import with_cursor
 from labelling.api.suspects import SENT
 from labelling.discuss import services as discuss
@@ -46,15 +47,20 @@ class NearDuplicates(View):
             ("question", "its key; the first question by default"),
             ("exact", "true for exact copies, false (the default) for near ones"),
             ("run", "the number of an earlier run"),
+            ("format", "csv or json: how far answers agree, as a file"),
             ("cursor", "from next or previous"),
             ("page_size", "up to 1,000"),
         ],
         answer={**FOUND, "properties": {**FOUND["properties"], "run": maybe(RUN), "consistency": maybe(CONSISTENCY)}},
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "run")}
         exact = near_duplicates.check_exact(request.query_params.get("exact"))
         project, found = near_duplicates.consistency(self.viewer, slug, **asked, exact=exact)
+        if asked_format(request) is not None:
+            run = near_duplicates.describe_run(project, found.run) if found else None
+            document = {"question": question_of(self, slug), "run": run, "consistency": found.figures() if found else None}
+            return figures(self, slug, "near-duplicates", document)
         if found is None:
             return Response({"next": None, "previous": None, "results": [], "run": None, "consistency": None})
         first, size = _place(request.query_params.get("cursor")), _size(request.query_params.get("page_size"))

@@ -45,7 +45,7 @@ class AgreementRuns(View):
     )
     def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "level")}
-        return listing(self, slug, "agreement-runs", list_runs(self.viewer, slug, **asked), describe_all, ordering="-id", by="run")
+        return listing(self, slug, "agreement-runs", list_runs(self.viewer, slug, **asked), describe_all, ordering="-id", by="run", of_one=False)
 
     @describe(
         "Store the agreement as it is now, of one question or of all",

@@ -22,6 +22,7 @@ from labelling.api.docs import (
     pages,
     thing,
 )
+from labelling.api.files import FORMAT, asked_format, listing
 from labelling.discuss import services as discuss
 from labelling.discuss.selectors.suspects import list_suspects
 from labelling.errors import Invalid
@@ -65,13 +66,15 @@ class Suspects(View):
 
     @describe(
         "Suspected errors of the newest run, worst first",
-        query=[("question", "its key; the first question by default"), ("run", "the number of an earlier run"), OF],
+        query=[("question", "its key; the first question by default"), ("run", "the number of an earlier run"), OF, FORMAT],
         answer={**pages(SUSPECT), "properties": {**pages(SUSPECT)["properties"], "run": maybe(RUN)}},
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Any:
         asked = {name: request.query_params.get(name) or None for name in ("question", "run", "of")}
         project, run, rows, rows_of = list_suspects(self.viewer, slug, **asked)
-        answer = self.page(rows, rows_of, ordering=("place", "id"))
+        answer: Any = listing(self, slug, "suspected-errors", rows, rows_of, ordering=("place", "id"), records=True)
+        if asked_format(request) is not None:
+            return answer
         answer.data["run"] = describe_run(project, run) if run else None
         return answer
 

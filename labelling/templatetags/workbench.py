@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -180,11 +180,12 @@ def below_heading(html: str, level: int) -> SafeString:
 
 
 @register.inclusion_tag("measure/downloads.html", takes_context=True)
-def downloads(context: template.Context, door: str, **asked: Any) -> dict[str, Any]:
+def downloads(context: template.Context, door: str, one: Any = "", then: str = "", **asked: Any) -> dict[str, Any]:
     """Links to all that a door of the API shows, as CSV and JSON: {% downloads "agreement" question=key by=by %}; what is empty is
-    left out. For exactly what the page shows, give it what the page was asked for."""
+    left out. For exactly what the page shows, give it what the page was asked for. `one` and `then` follow the door in the address:
+    {% downloads "evaluations" one=evaluation.pk then="humans" %}."""
     query = {name: value for name, value in asked.items() if value not in (None, "")}
-    address = f"/api/v1/projects/{context['project'].slug}/{door}/"
+    address = f"/api/v1/projects/{context['project'].slug}/{'/'.join(quote(str(part)) for part in (door, one, then) if part != '')}/"
     return {"files": [(form.upper(), f"{address}?{urlencode({**query, 'format': form})}") for form in ("csv", "json")]}
 
 

@@ -101,7 +101,7 @@ def test_a_png_has_twice_the_pixels_and_is_not_blank(charted, new_page, tmp_path
         assert picture.size == (2 * int(svg.get("width")), 2 * int(svg.get("height")))
         plain = picture.convert("RGB")
         assert plain.getpixel((0, 0)) == (255, 255, 255)
-        colours = dict((colour, count) for count, colour in plain.getcolors(1 << 24))
+        colours = {colour: count for count, colour in plain.getcolors(1 << 24)}
         assert len(colours) > 20
         assert colours[255, 255, 255] > 0.5 * plain.width * plain.height  # white ground, and ink on it
         dark = sum(count for colour, count in colours.items() if sum(colour) < 200)
