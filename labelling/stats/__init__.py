@@ -72,6 +72,18 @@ human
     irreducible_error(labels) -> ErrorRange(low, high, n_examples, method) | Undefined
     repeat_consistency(labels of all rounds, *, confidence) -> (Result, {labeller: Result})
     one_against_another_and_popular(shares) -> (float, float)         why the popular answer beats people who are as good
+parties: people, a model and the popular answer by identical references on identical examples
+    Parties(labels, person, model, popular, weight, method, whole=True)     what each scores by each label's reference; weight 0: not scored
+        .each_label() .each_person() -> Standing(person, model, popular, model_minus_person, model_minus_popular), .people(), .best()
+    compare_groups(parties, group, rows, share, person, model, n_groups) -> Groups   gaps with intervals for one group and for all together
+    paired(above, total, group, n_groups, unit, confidence) -> (low, high)           Bonett and Price's interval of paired differences
+selection: examples that are there because of how their labels agree
+    ways(labels), count_ways(labels, inside=None), chances(taken, of), weigh(labels, chances) -> Selection(weight, hinges, even)
+shrinkage
+    shrink(values, errors) -> Shrunk(value, error, mean, spread)      figures drawn towards their mean (empirical Bayes)
+alternative
+    alternative_annotator_test(labels, candidate, *, epsilon=0.1, values=None) -> AlternativeTest | Undefined
+    compare(labels, candidate, *, values, likeness, weight) -> [Against]; judge(found, *, n_examples, epsilon) -> the same, for any epsilon
 consensus
     majority(labels), weighted_majority(labels, weights), median_class(labels, values=None), number_consensus(labels, values, "mean"|"median")
         -> Consensus   .answer (code, -1 for a tie) .confidence .decided_by (index into DECIDED_BY) .n_votes .value,

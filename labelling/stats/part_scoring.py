@@ -1,12 +1,11 @@
-"""Scores of answers that are not one class: numbers, texts, sets, spans and boxes. Predictions against references, and people
-and a model against the same ones, by any score of two answers from 0 to 1.
+"""Scores of answers that are not one class: numbers, texts, sets, spans and boxes, by any score of two answers from 0 to 1.
 
 Intervals go over examples: sums of an example's parts stand or fall together (the delta method on a ratio of sums).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
-from labelling.stats.columns import Bools, Floats, Labels
-from labelling.stats.human import Scores
+from labelling.stats.columns import Floats
 from labelling.stats.results import Counts, Interval, Result, figure, undefined
 from labelling.stats.scoring import NOTHING, ClassScore
 
-Score = Callable[[Any, Any], float]
-Consensus = Callable[[Sequence[Any]], Any]  # one example's answers to the one that they come to, None in a tie
-METHOD = (
-    "One person's answer against the resolved one, or else against what the others' answers come to (where they are tied, the mean over "
-    "them); how like they are, 0 to 1"
-)
 FEW = Interval(None, None, "it takes at least 2 examples")
 
 
@@ -123,78 +115,3 @@ class PartCounts:
                 )
             )
         return found
-
-
-@dataclass(frozen=True, eq=False)
-class References:
-    """What each label is scored by: `of[row]` are answers made without its author, in the order of `people.labels`. Where they
-    were `settled` (n_labels,) the best of them counts, else their mean."""
-
-    people: Scores
-    of: list[list[Any]]
-    settled: Bools
-
-    def credit(self, answer_of: Callable[[int], Any], score: Score) -> Floats:
-        """Of one more answer to each label's example, `answer_of(example id)`, None for none: its score by that label's references."""
-        ids = self.people.labels.example_ids.tolist()
-        answers = [answer_of(ids[place]) for place in self.people.labels.example.tolist()]
-        return np.array(
-            [0.0 if answer is None else _credit(answer, of, best, score) for answer, of, best in zip(answers, self.of, self.settled.tolist(), strict=True)]
-        )
-
-
-def against_each_other(
-    labels: Labels, values: Sequence[Any], score: Score, consensus: Consensus, *, right: Mapping[Any, Sequence[Any]], never_counted: Bools
-) -> References:
-    """People by references that were made without them: the right answers of examples that people settled (`right`, by example id),
-    else what the others' labels come to; where these are tied the mean over them. `values[code]` is an answer; labels in
-    `never_counted` (in the order of `labels`) helped to settle their example."""
-    n, known = labels.n_labels, _Known(score, consensus, values)
-    credit, popular, counted, settled = np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    of: list[list[Any]] = [[] for _ in range(n)]
-    ids, codes, who = labels.example_ids.tolist(), labels.code.tolist(), labels.labeller.tolist()
-    for place, (start, end) in enumerate(zip(labels.offsets[:-1].tolist(), labels.offsets[1:].tolist(), strict=True)):
-        answers = right.get(ids[place])
-        middle = known.come_to(codes[start:end])
-        for row in range(start, end):
-            if answers is not None:
-                of[row], settled[row], counted[row] = list(answers), True, not never_counted[row]
-                credit[row] = max(score(values[codes[row]], answer) for answer in answers)
-                popular[row] = sum(max(score(one, answer) for answer in answers) for one in middle) / len(middle)
-                continue
-            others = [codes[other] for other in range(start, end) if who[other] != who[row]]
-            if others:
-                wanted = known.come_to(others)
-                of[row], counted[row] = wanted, True
-                credit[row] = known.mean(values[codes[row]], wanted)
-                popular[row] = sum(known.mean(one, wanted) for one in middle) / len(middle)
-    nothing = np.zeros(0, dtype=np.int64)
-    people = Scores(labels, credit, counted, popular, METHOD, "leave_one_out", lambda: (nothing, nothing, np.zeros(0)))
-    return References(people, of, settled)
-
-
-class _Known:
-    """What answers come to, the same answers once."""
-
-    def __init__(self, score: Score, consensus: Consensus, values: Sequence[Any]) -> None:
-        self.score, self.consensus, self.values = score, consensus, values
-        self.found: dict[tuple[int, ...], list[Any]] = {}
-
-    def come_to(self, codes: Sequence[int]) -> list[Any]:
-        """Their consensus; all of them where they are tied."""
-        given = tuple(sorted(codes))
-        if given not in self.found:
-            answers = [self.values[code] for code in given]
-            one = answers[0] if given[0] == given[-1] else self.consensus(answers)
-            self.found[given] = answers if one is None else [one]
-        return self.found[given]
-
-    def mean(self, answer: Any, wanted: Sequence[Any]) -> float:
-        return sum(self.score(answer, one) for one in wanted) / len(wanted)
-
-
-def _credit(answer: Any, of: Sequence[Any], best: bool, score: Score) -> float:
-    if not of:
-        return 0.0
-    scores = [score(answer, reference) for reference in of]
-    return max(scores) if best else sum(scores) / len(scores)

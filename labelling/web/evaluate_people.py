@@ -23,6 +23,10 @@ MOST_LOST = 5  # on the evaluation's first page
 FIRST = 20  # losses or wins that are shown at once
 EVEN = 0.05  # an interval within this of 0: level; a wider one tells nothing
 REFERENCES = {"resolved": "Against resolved answers", "leave_one_out": "Against what the others say"}
+NOTHING = {
+    "resolved": "No label here can be scored so: nothing was settled, or only by those who labelled it, or each label is the reason why its example was.",
+    "leave_one_out": "No label here can be scored so: nobody else labelled these examples, or each label is the reason why its example is here.",
+}
 FIELDS = {"source": "source", "batch": "batch"}
 
 
@@ -62,10 +66,10 @@ def finding(model: str, standing: Mapping[str, Any]) -> str:
     """The chart's title: how the model stands to one person and to the popular answer."""
     if standing["person"]["value"] is None:
         return f"{model} and people cannot be compared here: {standing['person']['undefined']}"
-    to_person = _stands(standing["model_minus_person"])
-    to_popular = _stands(standing["model_minus_popular"])
+    to_person, to_popular = (_stands(standing[name]) for name in ("model_minus_person", "model_minus_popular"))
     mine, person, popular = (percent(standing[name]["value"]) for name in ("model", "person", "popular_answer"))
-    return f"{model} {to_person} one person ({mine} and {person}) and {to_popular} the most popular answer ({popular})."
+    joined = f"and {to_popular}" if to_person != to_popular else "nor from" if to_person.endswith("from") else "and"
+    return f"{model} {to_person} one person ({mine} and {person}) {joined} the most popular answer ({popular})."
 
 
 def _stands(gap: Mapping[str, Any]) -> str:
@@ -101,7 +105,14 @@ def _reference(found: Mapping[str, Any], model: str) -> dict[str, Any]:
     rows = [("One person, each label once", found["each_label"]), (f"One person, each person once (of {found['n_people']})", found["each_person"])]
     if best is not None:
         rows.append((f"The best person of {best['n_people']}, {best['name'] or best['labeller']}", best))
-    return {"title": REFERENCES[found["reference"]], "found": found, "rows": rows if found["each_label"]["person"]["value"] is not None else [], "best": best, "sentence": finding(model, found["each_label"])}
+    return {
+        "title": REFERENCES[found["reference"]],
+        "found": found,
+        "rows": rows if found["each_label"]["person"]["value"] is not None else [],
+        "best": best,
+        "sentence": finding(model, found["each_label"]),
+        "nothing": NOTHING[found["reference"]],
+    }
 
 
 def verdict(test: Mapping[str, Any], model: str) -> str:

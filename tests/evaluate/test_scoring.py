@@ -9,11 +9,13 @@ from labelling.kinds import KINDS
 from tests.factories import SENTIMENT, STRENGTH
 
 CHOICE = {**SENTIMENT, **KINDS["choice"].check_question(SENTIMENT, "q")}
+AMOUNT = {"key": "amount", "kind": "number", "prompt": "How much?", "low": 0, "high": 100}
+NUMBER = {**AMOUNT, **KINDS["number"].check_question(AMOUNT, "q")}
 RATING = {**STRENGTH, **KINDS["rating"].check_question(STRENGTH, "q")}
 
 
 def split(votes, reference, *, described=CHOICE, settled=None, helped=None, slices=None, most_frequent=None):
-    rows = [(place, who, answer) for place, given in enumerate(votes) for who, answer in enumerate(given) if answer]
+    rows = [(place, who, answer) for place, given in enumerate(votes) for who, answer in enumerate(given) if answer is not None]
     place, who, answers = (list(part) for part in zip(*rows, strict=True)) if rows else ([], [], [])
     return Split(
         described=described,
@@ -58,6 +60,19 @@ def test_what_was_settled_is_the_reference_and_its_settlers_are_not_scored():
     assert (found["person"]["value"], found["person"]["n_labels"]) == (pytest.approx(1 / 5), 5)
     assert found["model"]["value"] == 1.0
     assert human["references"]["resolved"]["left_out"]["took_part"] == 1
+
+
+def test_answers_that_are_partly_right_are_scored_by_what_the_others_come_to_or_what_was_settled():
+    votes = [[0.0, 0.0, 50.0], [50.0]]
+    one = split(votes, [[50.0, 80.0], [50.0]], described=NUMBER)
+    alone = score(one, [50.0, 1.0])["baselines"]["human"]["references"]["leave_one_out"]["each_label"]
+    # Against 0 and 50 their median, 25; the third person against 0. Nobody else labelled the second example.
+    assert alone["person"]["value"] == pytest.approx((0.75 + 0.75 + 0.5) / 3)
+    assert alone["model"]["value"] == pytest.approx((0.75 + 0.75 + 0.5) / 3)
+    settled = split(votes, [[50.0, 80.0], [50.0]], described=NUMBER, settled=[True, True], helped=[True, False, False, False])
+    found = score(settled, [80.0, None])["baselines"]["human"]["references"]["resolved"]["each_label"]
+    assert (found["person"]["value"], found["person"]["n_labels"]) == (pytest.approx((0.5 + 1 + 1) / 3), 3)
+    assert found["model"]["value"] == pytest.approx((1 + 1 + 0) / 3)  # the nearest of several right answers; none is wrong
 
 
 def test_several_right_answers_are_all_right():

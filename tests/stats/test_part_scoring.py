@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from labelling.stats.columns import Labels
-from labelling.stats.part_scoring import PartCounts, against_each_other, mean_of, ratio_of
+from labelling.stats.part_scoring import PartCounts, mean_of, ratio_of
 
 RANDOM = np.random.default_rng(3)
 
@@ -45,35 +44,3 @@ def test_what_is_not_defined_says_why():
     assert PartCounts.of([], ["a"]).macro("F1").as_dict()["value"] is None
     one = mean_of([0.5], "mean")
     assert (one.value, one.low, one.high) == (0.5, None, None)
-
-
-def near(one: float, other: float) -> float:
-    return max(0.0, 1 - abs(one - other))
-
-
-def alike(given: list[float]) -> float | None:
-    """The answer that all give, None (a tie) where they differ."""
-    return given[0] if len(set(given)) == 1 else None
-
-
-def test_each_person_is_compared_with_what_the_others_come_to_and_never_with_themselves():
-    labels = Labels.of([7, 7, 7, 8], [1, 2, 3, 1], [0, 0, 1, 1], n_codes=2)
-    found = against_each_other(labels, [0.0, 0.5], near, alike, right={}, never_counted=np.zeros(4, dtype=bool))
-    # Against 0 and 0.5, a tie, the mean of both; the third person against 0.
-    assert found.people.credit.tolist() == [0.75, 0.75, 0.5, 0.0]
-    assert found.people.counted.tolist() == [True, True, True, False]  # nobody else labelled 8
-    assert found.people.overall().value == pytest.approx(2 / 3)
-    # All three are tied: the popular answer is 0 twice and 0.5 once.
-    assert found.people.popular[2] == pytest.approx((1 + 1 + 0.5) / 3)
-    # A model that says what the third person said is scored by the same references, its own included where it is one of two.
-    assert found.credit(lambda example: 0.5, near).tolist() == [0.75, 0.75, 0.5, 0.0]
-    assert found.credit(lambda example: None, near).tolist() == [0.0] * 4
-
-
-def test_what_people_settled_is_the_reference_and_who_helped_is_not_scored():
-    labels = Labels.of([7, 7, 7, 8, 8], [1, 2, 3, 1, 2], [0, 0, 1, 1, 0], n_codes=2)
-    helped = np.array([True, False, False, False, False])
-    found = against_each_other(labels, [0.0, 0.5], near, alike, right={7: [0.5, 2.0]}, never_counted=helped)
-    assert found.people.credit.tolist() == [0.5, 0.5, 1.0, 0.5, 0.5]
-    assert found.people.counted.tolist() == [False, True, True, True, True]
-    assert found.settled.tolist() == [True, True, True, False, False]

@@ -5,6 +5,7 @@ from unittest.mock import patch
 import pytest
 
 from labelling.evaluate.models import Evaluation
+from labelling.web.evaluate_people import finding
 from tests import factories
 from tests.evaluate.evaluated import evaluate_on, make_labelled, release_all, reviews
 from tests.web.people import browse, counted, text_of
@@ -36,7 +37,7 @@ def test_the_chart_says_how_the_model_stands_to_one_person_and_to_the_popular_an
     assert "letters 1 is below one person (" in page or "letters 1 cannot be told from one person (" in page
     assert "the most popular answer (" in page
     assert "Against what the others say" in page and "Against resolved answers" in page
-    assert "Never put a figure from here beside one from above." in page
+    assert "No label here can be scored so: nothing was settled" in page
     assert "best person, to be expected" in page
 
 
@@ -65,6 +66,20 @@ def test_the_examples_are_those_where_people_are_right_and_the_model_is_not(plac
     assert "r005" in won or "r010" in won  # where Cleo differs
     nothing = text_of(browse("lea").get(place + "examples/?slice=meta.lab%3Dsouth"))
     assert "None here." in nothing and "Clear the filters" in nothing
+
+
+@pytest.mark.parametrize(
+    ("to_person", "to_popular", "words"),
+    [
+        ((-0.02, 0.03), (-0.3, -0.1), "m 1 is level with one person (81 % and 80 %) and is below the most popular answer (87 %)."),
+        ((-0.3, -0.1), (-0.3, -0.1), "m 1 is below one person (81 % and 80 %) and the most popular answer (87 %)."),
+        ((-0.2, 0.1), (-0.2, 0.1), "m 1 cannot be told from one person (81 % and 80 %) nor from the most popular answer (87 %)."),
+        ((0.1, 0.2), (None, None), "m 1 is above one person (81 % and 80 %) and has too few examples to be told from the most popular answer (87 %)."),
+    ],
+)
+def test_the_finding_says_no_more_than_the_intervals(to_person, to_popular, words):
+    gaps = {"model_minus_person": dict(zip(("low", "high"), to_person, strict=True)), "model_minus_popular": dict(zip(("low", "high"), to_popular, strict=True))}
+    assert finding("m 1", {"model": {"value": 0.81}, "person": {"value": 0.8}, "popular_answer": {"value": 0.87}, **gaps}) == words
 
 
 @pytest.mark.parametrize("query", ["epsilon=x", "epsilon=9", "question=ghost", "question=%00"])
