@@ -14,7 +14,7 @@ from tests.factories import api, make_examples, make_project
 from tests.measure.test_near_duplicates import STORY, import_rows
 from tests.measure.test_suspects import WHO, given, import_labels
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_folder")]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("media_folder")]
 URL = "/api/v1/projects/reviews/"
 N = 40
 

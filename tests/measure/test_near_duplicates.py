@@ -22,7 +22,7 @@ from tests.factories import NOW, STRENGTH, make_examples, make_project, viewer
 from tests.intake.files import zip_of
 from tests.measure.test_suspects import import_labels
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_folder")]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("media_folder")]
 STORY = "The film was a slow and quiet wonder that nobody in the cinema wanted to end, so we stayed until the lights came on"
 TEXTS = {
     "a1": STORY, "a2": STORY.upper() + "!", "a3": STORY.replace("wonder", "wondr"), "b1": "Great \U0001f44d", "b2": "great, \U0001f44e",

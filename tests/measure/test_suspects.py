@@ -20,7 +20,7 @@ from labelling.measure.suspecting import find, opinion_of
 from tests import factories
 from tests.factories import NOW, make_examples, make_project, viewer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_folder")]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("media_folder")]
 WHO = ("ada", "ben", "cleo", "dan", "eve")
 N = 60
 
