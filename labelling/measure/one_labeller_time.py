@@ -44,7 +44,9 @@ def drift_of(answers: Answers, scores: Scores, who: int, name: str, n_people: in
         words = f"{name}'s answers match the reference {way} often than at the beginning, also beside the others on the same examples"
     else:
         words = f"No change beyond chance in {name}'s answers"
-    words += f" (first third {first * 100:.0f} %, last third {last * 100:.0f} %)."
+    low, high = ((one.change.low or 0.0) * 100, (one.change.high or 0.0) * 100)
+    apart = f"{(last - first) * 100:+.0f} points [{low:+.0f} to {high:+.0f}]".replace("-", "\u2212")
+    words += f" (first third {first * 100:.0f} %, last third {last * 100:.0f} %, {apart})."
     return {
         "n": one.n, "days": one.days, "p": one.p, "first": one.first.as_dict(), "last": one.last.as_dict(), "change": one.change.as_dict(),
         "message": words, "stands_out": one.drifted,

@@ -31,7 +31,8 @@ def doors(name: str) -> dict[str, tuple[int, str]]:
         f"cases/{case.pk}/", f"cases/{case.pk}/remarks/", "projects/reviews/labels/", "projects/reviews/labels/?labeller=ben",
         f"projects/reviews/labels/?example={one.key}", "projects/reviews/examples/", f"projects/reviews/examples/{one.key}/",
         "projects/reviews/agreement/", "projects/reviews/confusions/", "projects/reviews/human-performance/",
-        "projects/reviews/labellers/", "projects/reviews/consensus/", "projects/reviews/versions/", "projects/reviews/schema/",
+        "projects/reviews/labellers/", "projects/reviews/labellers/ada/", "projects/reviews/labellers/ada/examples/",
+        "projects/reviews/cases/?labeller=ben", "projects/reviews/consensus/", "projects/reviews/versions/", "projects/reviews/schema/",
     ]  # fmt: skip
     answers = {path: client.get(f"/api/v1/{path}") for path in paths}
     return {path: (answer.status_code, answer.content.decode()) for path, answer in answers.items()}
