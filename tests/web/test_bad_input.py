@@ -26,7 +26,7 @@ from tests.web.people import browse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_folder")]
 VALUES = ["", "\x00👩🏽‍🚀", "9" * 40, "²", "[[["]
-QUERIES = ["question", "by", "level", "state", "tag", "q", "source", "batch", "key", "page", "cursor", "a", "b", "pair", "assigned_to", "labeller", "reference", "examples", "said", "wanted", "order", "version", "from", "case", "meta", "is", "name", "value", "next", "split"]
+QUERIES = ["question", "by", "per", "to", "level", "state", "tag", "q", "source", "batch", "key", "page", "cursor", "a", "b", "pair", "assigned_to", "labeller", "reference", "examples", "said", "wanted", "order", "version", "from", "case", "meta", "is", "name", "value", "next", "split"]
 PLACES = ["0", "9" * 18, "9" * 30, "%00", "%F0%9F%98%80", "%ED%A0%80", "%C2%B2", ".."]
 
 
@@ -63,9 +63,11 @@ def place() -> dict[str, Any]:
     file = SimpleUploadedFile("more.csv", b"key,text\nx1,More\nx1,Twice\n")
     lea.post("/api/v1/projects/reviews/imports/", {"file": file}, format="multipart")
     lea.post("/api/v1/projects/reviews/versions/", {"include": {"states": ["complete", "in_review"]}, "consensus": {"ties": "keep"}, "splits": {"train": 1}})
+    kept = lea.post("/api/v1/projects/reviews/slices/", {"name": "North", "conditions": [{"field": "meta.lab", "is": ["north"]}]}).json()
+    note = lea.post("/api/v1/projects/reviews/notes/", {"text": "Ben joined"}).json()
     tasks.run_queued()
     Job.objects.update(created_by=viewer("dora").user_id)
-    return {"slug": "reviews", "key": "e0", "job_id": Job.objects.get(kind="import").id, "case_id": Case.objects.order_by("pk").first().pk, "number": 1, "username": "ada", "token_id": 1, "evaluation_id": 1, "name": "a.png", "path": "a.png"}
+    return {"slice_id": kept["id"], "note_id": note["id"], "slug": "reviews", "key": "e0", "job_id": Job.objects.get(kind="import").id, "case_id": Case.objects.order_by("pk").first().pk, "number": 1, "username": "ada", "token_id": 1, "evaluation_id": 1, "name": "a.png", "path": "a.png"}
 
 
 @pytest.fixture
