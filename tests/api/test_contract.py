@@ -306,6 +306,17 @@ def measured(lea: APIClient) -> None:
     ok(lea.get(f"{HERE}labellers/ada/examples/?question=sentiment"), page(behind))
     check_error(lea.get(f"{HERE}labellers/ada/?reference=moon"), 400, field="reference")
     check_error(lea.get(f"{HERE}labellers/nobody/"), 404)
+    need = {"count": (int, NONE), "curve": list}
+    more = {"question": "sentiment", "level": "nominal", "alpha": FIGURE, "width": 0.2, "width_now": (*NUMBER, NONE), "sentence": str, "pace": dict,
+            "needs": {"examples": need, "labellers": need, "labels": need}}  # fmt: skip
+    ok(lea.get(f"{HERE}precision/?question=sentiment&width=0.2"), more)
+    check_error(lea.get(f"{HERE}precision/?width=wide"), 400, field="width")
+    ok(lea.post(f"{HERE}agreement-runs/", {"question": "sentiment"}, format="json"), {"job": JOB}, status=202)
+    tasks.run_queued()
+    opinion = {"checked": bool, "agrees": (bool, NONE), "theirs": (*NUMBER, NONE), "difference": (*NUMBER, NONE), "package": str, "message": str}
+    run = {"id": int, "question": "sentiment", "level": str, "at": str, "reason": "asked", "version": NONE, "labels_seen": int, "digest": str,
+           "alpha": FIGURE, "measures": dict, "checked": opinion}  # fmt: skip
+    ok(lea.get(f"{HERE}agreement-runs/?question=sentiment"), page(run))
     row = {"example": str, "answer": str, "confidence": NUMBER, "decided_by": str, "votes": {}}
     majority = ok(lea.get(f"{HERE}consensus/?question=sentiment&method=majority"), page(row))["results"]
     assert {one["example"]: (one["answer"], one["decided_by"], one["votes"]) for one in majority}["e00"] == ("pos", "majority", {"pos": 2, "neg": 1})
