@@ -85,7 +85,6 @@ GOOD: dict[tuple[str, str], Any] = {
     ("POST", "{}suspects/send/"): {"question": "sentiment", "run": None, "of": "answer", "worst": 3},
     ("POST", "{}audits/"): {"question": "sentiment", "examples": 2, "seed": 5, "run": "newest"},
     ("POST", "{}audits/<audit_id>/answers/"): {"place": 1, "verdict": "right"},
-    ("POST", "{}near-duplicates/"): {},
     ("POST", "{}near-duplicates/send/"): {"group": 1, "run": None},
     ("POST", "{}agreement-runs/"): {"question": "sentiment"},
     ("POST", "{}models/"): {"name": "m", "version": "1", "trained_on": 1, "code": "c", "parameters": {"a": 1}, "environment": {"b": 2}, "notes": "n"},
