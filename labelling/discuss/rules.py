@@ -44,7 +44,7 @@ class Cause(StrEnum):
 
 OPENING_TAGS = frozenset({Reason.BORDERLINE, Reason.UNINTELLIGIBLE, Reason.NOT_ENOUGH_INFORMATION})
 REPORTABLE = frozenset({Reason.REPORTED, Reason.SUSPECTED_ERROR})
-ONLY_FOR_LEADS = frozenset({Reason.GOLD_MISSED})  # would tell labellers which examples they are tested on
+ONLY_FOR_LEADS = frozenset({Reason.GOLD_MISSED, Reason.SUSPECTED_ERROR})  # would tell labellers which examples they are tested on, or whose answer is doubted
 SETTLING = frozenset({Outcome.ANSWER, Outcome.SEVERAL_ANSWERS})
 CAUSE_WORDS = {
     Cause.SLIP: "A slip",
@@ -67,7 +67,7 @@ REASON_WORDS = {
     Reason.UNINTELLIGIBLE: "unintelligible",
     Reason.NOT_ENOUGH_INFORMATION: "not enough information",
     Reason.GOLD_MISSED: "gold answer missed",
-    Reason.SUSPECTED_ERROR: "a model suspects an error",
+    Reason.SUSPECTED_ERROR: "suspected error",
     Reason.REPORTED: "reported",
 }
 A_BIT = 0.05  # what each reason besides the disagreement itself adds to a case's score

@@ -70,6 +70,15 @@ def test_what_is_sent_opens_a_case_once_and_tells_labellers_nothing(lea):
     assert AuditEvent.objects.filter(verb="sent suspected errors").count() == 4
 
 
+def test_a_labeller_who_is_invited_does_not_read_that_an_error_is_suspected(lea):
+    [number] = lea.post(URL + "suspects/send/", {"of": "label", "examples": ["e0"]}).json()["cases"]
+    assert lea.post(f"/api/v1/cases/{number}/invite/", {"username": "ada"}).json()["sees_case"] is True
+    seen_by_ada = api("ada").get(f"/api/v1/cases/{number}/").json()
+    assert seen_by_ada["reasons"] == ["disagreement"]
+    assert "chance" not in str(seen_by_ada.get("note"))
+    assert "suspected_error" in lea.get(f"/api/v1/cases/{number}/").json()["reasons"]
+
+
 def test_a_case_that_was_settled_comes_back_only_when_its_labels_changed(lea):
     lea.post(URL + "suspects/send/", {"of": "label", "examples": ["e0"]})
     case = Case.objects.get(example__key="e0")
