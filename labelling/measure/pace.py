@@ -37,14 +37,13 @@ def pace_of(project: Project, who: int, *, confidence: float = 0.95) -> Pace:
     """One person's time beside the others' on the same examples; a label's first answer counts, not what was revised later."""
     mine = f"SELECT example_id FROM labelling_label WHERE project_id = {literal(project.pk)} AND labeller_id = {literal(who)} AND seconds IS NOT NULL"
     with snapshot() as reader:
-        rows = reader.table(
-            "SELECT example_id AS example, labeller_id AS labeller, seconds FROM labelling_label "
-            f"WHERE project_id = {literal(project.pk)} AND seconds IS NOT NULL AND revision = 1 AND example_id IN ({mine})"
+        rows = reader.integers(
+            {"example": "example_id", "labeller": "labeller_id", "thousandths": "CAST(ROUND(seconds * 1000) AS bigint)"},
+            f"labelling_label WHERE project_id = {literal(project.pk)} AND seconds IS NOT NULL AND revision = 1 AND example_id IN ({mine})",
         )
-    if not rows.num_rows:
+    if not rows["example"].size:
         return Pace(Undefined("No active seconds are known of this person's labels: labels that were imported often have none."), [])
-    example, labeller = rows.column("example").to_numpy(), rows.column("labeller").to_numpy()
-    labels = Labels.of(example, labeller, np.zeros(example.size, dtype=np.int64), 1)
-    seconds = labels.align(rows.column("seconds").to_numpy().astype(np.float64))
+    labels = Labels.of(rows["example"], rows["labeller"], np.zeros(rows["example"].size, dtype=np.int64), 1)
+    seconds = labels.align(rows["thousandths"] / 1000.0)
     person = np.flatnonzero(labels.labeller_ids == who)
     return pace(labels, seconds, int(person[0]), confidence=confidence)
