@@ -81,7 +81,7 @@ def test_many_at_once_on_sqlite(tmp_path: Path):
     """Everything there is to do, from several threads, on a database file of its own."""
     environment = {"WORKBENCH_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "workbench.settings", "PATH": "/usr/bin:/bin"}
     root = Path(__file__).resolve().parents[2]
-    ran = subprocess.run([sys.executable, "-c", ON_A_FILE], env=environment, cwd=root, capture_output=True, text=True, timeout=300)
+    ran = subprocess.run([sys.executable, "-c", ON_A_FILE], env=environment, cwd=root, capture_output=True, text=True, timeout=600)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert int(ran.stdout.split()[-1]) > 20
 
