@@ -149,7 +149,8 @@ def number_of(value: Any) -> float | None:
     """A meta value as a number: also one that came in as text, as everything of a CSV file does."""
     if isinstance(value, str):
         text = value.strip()
-        return float(text) if len(text) <= 40 and NUMBER.fullmatch(text) else None
+        number = float(text) if len(text) <= 40 and NUMBER.fullmatch(text) else None
+        return number if number is not None and math.isfinite(number) else None
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from labelling.intake.models import Batch, Example, Source
 from labelling.intake.slice_models import Slice
+from labelling.intake.slices import number_of
 from labelling.measure.grouping import read_groups
 from labelling.measure.slices import evaluate, read_slices
 from labelling.projects.models import Project
@@ -97,6 +98,11 @@ def test_slices_may_overlap_and_are_read_at_once(reviews, django_assert_max_num_
     assert [(part.keys, part.names, part.code.tolist()) for part in groups] == [
         (["north"], ["North"], [-1, 0, 0]), (["not"], ["Not"], [-1, 0, 0]), (["all"], ["All"], [0, 0, 0]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "number"), [("12", 12.0), (" -1.5e2 ", -150.0), (".5", 0.5), ("1e999", None), ("nan", None), ("١٢", None), ("", None), (True, None), ([1], None), (7, 7.0)])
+def test_what_reads_as_a_number_is_one(value, number):
+    assert number_of(value) == number
 
 
 def test_a_project_without_slices_or_examples_has_no_groups(reviews):
