@@ -1,5 +1,6 @@
 """Models and evaluations over the API, on a real released version."""
 
+import csv
 import io
 import json
 
@@ -247,3 +248,16 @@ def test_a_model_on_the_split_that_it_may_have_learnt_says_so(lea):
     tasks.run_queued()
     body = lea.get(f"{URL}evaluations/{Evaluation.objects.get().pk}/humans/").json()
     assert "trained_on" in {caution["code"] for caution in body["cautions"]}
+
+
+def test_the_figures_of_model_and_people_can_be_had_as_a_file(lea):
+    door = f"{URL}evaluations/{evaluated(lea)}/humans/"
+    whole = lea.get(door)
+    assert lea.get(door + "?format=json").content == whole.content
+    file = lea.get(door + "?format=csv")
+    assert file["Content-Type"].startswith("text/csv") and "people" in file["Content-Disposition"]
+    lines = list(csv.DictReader(io.StringIO(file.content.decode())))
+    [gap] = [line for line in lines if line["figure"] == "references.leave_one_out.each_label.model_minus_person"]
+    assert float(gap["value"]) == whole.json()["references"]["leave_one_out"]["each_label"]["model_minus_person"]["value"]
+    assert {line["by"] for line in lines} >= {"slice", "class"}
+    assert lea.get(door + "?format=xml").status_code == 400
