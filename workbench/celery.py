@@ -10,6 +10,8 @@ import threading
 from celery import Celery
 from celery.signals import worker_ready, worker_shutting_down
 
+import workbench.broker  # noqa: F401  # names the transport that the settings ask for
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
 
 HEARTBEAT_SECONDS = 5

@@ -220,7 +220,7 @@ if REDIS_URL:
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
-    CELERY_BROKER_URL = "filesystem://localhost//"
+    CELERY_BROKER_URL = "whole-files://localhost//"  # workbench/broker.py
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA / "broker"),
         "data_folder_out": str(DATA / "broker"),
