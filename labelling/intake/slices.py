@@ -19,7 +19,7 @@ MOST_CONDITIONS = 20
 MOST_VALUES = 200
 LONGEST = 200
 OPERATIONS = ("is", "at_least", "at_most", "missing", "contains")
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def allowed_operations(field: str) -> tuple[str, ...]:
