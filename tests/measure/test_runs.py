@@ -64,7 +64,7 @@ def test_a_run_holds_the_figures_what_went_in_and_the_second_opinion(reviews):
     checked = row["checked"]
     assert (checked["checked"], checked["agrees"], checked["within"]) == (True, True, 1e-9)
     assert checked["theirs"] == pytest.approx(live["alpha"]["value"], abs=1e-9)
-    assert checked["message"].startswith("Checked: krippendorff 0.") and "within 1e-09" in checked["message"]
+    assert checked["message"].startswith("Checked: krippendorff 0.") and checked["message"].endswith("to the same, to nine decimals.")
     assert AuditEvent.objects.filter(verb="stored agreement").count() == 3
 
 
