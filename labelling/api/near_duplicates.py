@@ -74,8 +74,9 @@ class NearDuplicates(View):
             "consistency": found.figures(),
         })  # fmt: skip
 
-    @describe("Look for near-duplicates among all examples", answer=ACCEPTED, status=202)
+    @describe("Look for near-duplicates among all examples", body=thing({}), answer=ACCEPTED, status=202)
     def post(self, request: Request, slug: str) -> Response:
+        body_of(request)
         return self.accepted(services.start_near_duplicates(actor=self.viewer, slug=slug, now=self.now))
 
 
