@@ -147,6 +147,7 @@ def test_drift_is_said_only_when_it_is_there():
     assert not ben["drift"]["stands_out"]
 
 
+@pytest.mark.both_databases
 def test_pace_tags_and_comments_come_from_the_labels_themselves():
     project = make_project()
     make_examples(project, 12)
@@ -164,6 +165,7 @@ def test_pace_tags_and_comments_come_from_the_labels_themselves():
     assert "ironic" in page and "its case" in page and "ada said Mixed, the others Positive" in page
 
 
+@pytest.mark.both_databases
 def test_gold_that_was_missed_is_listed_with_what_is_right():
     project = make_project(seed=5)
     make_examples(project, 20)
@@ -199,6 +201,7 @@ def test_whoever_has_no_label_has_an_empty_page_that_says_what_fills_it():
     assert body()["confusions"] == []
 
 
+@pytest.mark.both_databases
 def test_the_queue_can_be_narrowed_to_cases_that_a_person_labelled():
     make_examples(make_project(), 2)
     for name, answer in {"ada": "pos", "ben": "neg", "cleo": "pos"}.items():
