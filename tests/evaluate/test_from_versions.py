@@ -34,6 +34,7 @@ def human(evaluation: Evaluation) -> dict:
     return evaluation.results["questions"]["sentiment"]["baselines"]["human"]
 
 
+@pytest.mark.both_databases
 def test_disagreements_that_stay_under_review_are_reckoned_with():
     made()
     assert Case.objects.count() == N // 2
