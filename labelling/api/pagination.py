@@ -1,5 +1,6 @@
 """Every list is paged by a cursor: {"next", "previous", "results"}."""
 
+from django.core.exceptions import ValidationError
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 
@@ -21,6 +22,6 @@ class CursorPages(CursorPagination):
     def paginate_queryset(self, queryset, request, view=None):  # type: ignore[no-untyped-def]
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValueError, OverflowError, TypeError):
+        except (ValueError, OverflowError, TypeError, ValidationError):
             # A cursor is the client's text: one that does not fit the ordering column is bad input, not a fault.
             raise Invalid.field("cursor", "This cursor is not one of ours. Start without it.") from None

@@ -123,7 +123,7 @@ def place() -> dict[str, Any]:
             factories.submit(name, leased.id, {"sentiment": answer if leased.key != "e1" else "pos", "strength": 2})
     [leased] = factories.lease("dora")
     dora = factories.api("dora")
-    file = SimpleUploadedFile("more.csv", b"key,text,lab\nx1,More,north\nx1,Twice,north\n")
+    file = SimpleUploadedFile("more.csv", b"key,text,lab\nx1,More,north\nx1,Twice,north\nx2,More,north\n")
     job = dora.post("/api/v1/projects/reviews/imports/", {"file": file}, format="multipart").json()["job"]
     tasks.run_queued()
     dora.post("/api/v1/projects/reviews/versions/", {"include": {"states": ["complete", "in_review"]}, "consensus": {"ties": "keep"}, "splits": {"train": 1}})

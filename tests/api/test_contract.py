@@ -303,7 +303,7 @@ def measured(lea: APIClient) -> None:
     ok(lea.get(f"{HERE}labellers/ada/?question=sentiment"), one)
     ok(lea.get(f"{HERE}labellers/ada/?reference=resolved"), {**one, "reference": "resolved"})
     behind = {"example": str, "answer": str, "others": list, "resolved": list, "tags": list, "comment": str, "newer_guidelines": bool, "case": (int, NONE)}
-    ok(lea.get(f"{HERE}labellers/ada/examples/?question=sentiment"), page(behind))
+    ok(lea.get(f"{HERE}labellers/cleo/examples/?question=sentiment"), page(behind))  # who is alone against two
     check_error(lea.get(f"{HERE}labellers/ada/?reference=moon"), 400, field="reference")
     check_error(lea.get(f"{HERE}labellers/nobody/"), 404)
     need = {"count": (int, NONE), "curve": list}
