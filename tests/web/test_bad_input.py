@@ -65,9 +65,11 @@ def place() -> dict[str, Any]:
     lea.post("/api/v1/projects/reviews/versions/", {"include": {"states": ["complete", "in_review"]}, "consensus": {"ties": "keep"}, "splits": {"train": 1}})
     kept = lea.post("/api/v1/projects/reviews/slices/", {"name": "North", "conditions": [{"field": "meta.lab", "is": ["north"]}]}).json()
     note = lea.post("/api/v1/projects/reviews/notes/", {"text": "Ben joined"}).json()
+    lea.post("/api/v1/projects/reviews/suspects/", {})
     tasks.run_queued()
+    drawn = lea.post("/api/v1/projects/reviews/audits/", {"examples": 3}).json()["id"]
     Job.objects.update(created_by=viewer("dora").user_id)
-    return {"slice_id": kept["id"], "note_id": note["id"], "slug": "reviews", "key": "e0", "job_id": Job.objects.get(kind="import").id, "case_id": Case.objects.order_by("pk").first().pk, "number": 1, "username": "ada", "token_id": 1, "evaluation_id": 1, "name": "a.png", "path": "a.png"}
+    return {"audit_id": drawn, "slice_id": kept["id"], "note_id": note["id"], "slug": "reviews", "key": "e0", "job_id": Job.objects.get(kind="import").id, "case_id": Case.objects.order_by("pk").first().pk, "number": 1, "username": "ada", "token_id": 1, "evaluation_id": 1, "name": "a.png", "path": "a.png"}
 
 
 @pytest.fixture
