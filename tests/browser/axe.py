@@ -26,6 +26,7 @@ def problems_of(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.evaluate("scrollTo(0, 0)")  # what lies under the header of a page that was scrolled cannot be pressed there
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 found.append(f"{width} px, {theme}: scrolls sideways, {wide} px wide")
